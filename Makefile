@@ -1,0 +1,49 @@
+# Work on the template itself. A generated service has a Makefile of its own.
+
+UV := $(shell command -v uv || echo python3 -m uv)
+BIN := .venv/bin
+BASE ?= main
+export PYTHONPATH := .
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lint test demo matrix diff release schema lock
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install the tools, exactly as locked, into .venv (uv comes along if it is missing)
+	@$(UV) --version > /dev/null 2>&1 || python3 -m pip install --quiet uv
+	$(UV) venv --quiet --allow-existing --python '>=3.11' .venv
+	$(UV) pip sync --quiet --require-hashes --compile-bytecode --python $(BIN)/python requirements.lock
+
+lint: ## Check style and types
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+
+test: lint ## Check style and types, then run all tests of the template
+	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+demo: ## Write a service, start it and call it
+	$(BIN)/python tests/demo.py
+
+matrix: ## Write, build and test a service for every combination of answers
+	$(BIN)/python tests/matrix.py
+
+diff: ## Show what this branch changes in a generated service (BASE=main)
+	@$(BIN)/python tests/diff.py $(BASE)
+
+schema: ## Renew docs/answers.schema.json from the questions and the model
+	$(BIN)/python tests/answers_schema.py
+
+lock: ## Renew requirements.lock with the newest versions that pyproject.toml allows
+	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --group dev \
+		--custom-compile-command 'make lock' --output-file requirements.lock pyproject.toml
+
+release: ## Tag VERSION=v1.2.3 once its tests pass and CHANGELOG.md tells of it
+	@echo "$(VERSION)" | grep -Eqx 'v[0-9]+\.[0-9]+\.[0-9]+' || { echo "Say which one: make release VERSION=v1.2.3"; exit 2; }
+	@test -z "$$(git status --porcelain)" || { echo "Commit your changes first."; exit 2; }
+	@grep -Eq "^## .*$(patsubst v%,%,$(VERSION))" CHANGELOG.md || { echo "Tell of $(VERSION) in CHANGELOG.md first."; exit 2; }
+	@$(MAKE) test
+	git tag --annotate --message "$(VERSION)" "$(VERSION)"
+	@echo "Tagged. Publish it by: git push origin $(VERSION)"

@@ -1,0 +1,98 @@
+"""Read the cards: one small YAML file for everything that can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parent
+FOLDERS = ("frameworks", "parts")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """An environment variable that a part reads.
+
+    Attributes:
+        example: A value that works on a developer's machine; nothing where a developer needs none.
+        secret: Whether its value must never be printed.
+    """
+
+    name: str
+    about: str
+    example: str = ""
+    required: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A group of settings that a part reads: a member of the service's configuration."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a choice adds to the files that parts share.
+
+    Attributes:
+        question: The question that this card is a choice of.
+        language: The language that a framework brings with it.
+        dependencies: For each language, the modules it needs, as its package manager names them.
+        compose: For each container, its entry under `services` of a compose file.
+        settings: For each language, the settings it reads.
+        tables: Tables of its own, in the language of the model.
+        credential: For a way to authenticate, what callers send, for the contract.
+    """
+
+    name: str
+    question: str
+    title: str
+    about: str
+    language: str = ""
+    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    env: tuple[Variable, ...] = ()
+    settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
+    compose: Mapping[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, Any] = field(default_factory=dict)
+    credential: str = ""
+
+
+@cache
+def cards() -> Mapping[str, Card]:
+    """All cards by name: the names of the choices."""
+    files = [file for folder in FOLDERS for file in sorted((ROOT / folder).glob("*.yml"))]
+    return {file.stem: _card(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files}
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """The languages that some framework brings."""
+    return tuple(dict.fromkeys(card.language for card in cards().values() if card.language))
+
+
+def chosen(answers: Mapping[str, Any], questions: tuple[str, ...]) -> tuple[Card, ...]:
+    """The cards of the answers, in the order of the questions; `none` has no card."""
+    picked = [choice for question in questions for choice in _listed(answers[question])]
+    return tuple(cards()[choice] for choice in picked if choice in cards())
+
+
+def _listed(answer: object) -> list[str]:
+    return [str(item) for item in answer] if isinstance(answer, list) else [str(answer)]
+
+
+def _card(name: str, raw: dict[str, Any]) -> Card:
+    dependencies = {language: tuple(modules) for language, modules in raw.pop("dependencies", {}).items()}
+    env = tuple(Variable(variable, **body) for variable, body in raw.pop("env", {}).items())
+    settings = {
+        language: tuple(Setting(member, type_) for member, type_ in members.items())
+        for language, members in raw.pop("settings", {}).items()
+    }
+    return Card(name=name, settings=settings, dependencies=dependencies, env=env, **raw)

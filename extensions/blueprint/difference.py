@@ -1,0 +1,136 @@
+"""The steps from the tables that were built to the tables that are wanted, or why there are none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from json import dumps
+
+from . import steps
+from .errors import ModelError
+from .facts import to_facts
+from .steps import Step
+from .table import Check, Column, Index, Table
+from .triggers import guards
+
+BY_HAND = "write that migration with `make migration`, then set applied.tables.{place} in .copier-answers.yml to {fact}."
+
+
+def difference(old: Table, new: Table) -> list[Step]:
+    """All steps for one table; `new` still has the retired columns and what belongs to them."""
+    _check_nature(old, new)
+    return [
+        *_columns(old, new),
+        *_checks(old, new),
+        *_references(old, new),
+        *_indexes(old, new),
+        *(steps.change_delete(old, new) if old.delete != new.delete else ()),
+    ]
+
+
+def _check_nature(old: Table, new: Table) -> None:
+    for what, before, after in (
+        ("soft_delete", old.soft_delete, new.soft_delete),
+        ("owned", old.owned, new.owned),
+    ):
+        if before != after:
+            raise ModelError(
+                f"{new.resource}: {what} of a resource that exists cannot be changed from {before} to {after} by a "
+                f"generated migration; take it back, or begin a new resource and move the rows."
+            )
+
+
+def _columns(old: Table, new: Table) -> Iterator[Step]:
+    for column in new.columns:
+        was = old.column(column.name)
+        if was is None:
+            _check_fillable(new, column)
+            yield steps.add_column(new, column)
+            if column.note:
+                yield steps.comment_on_column(new, column)
+        elif column.name in new.retired:
+            if not was.optional:
+                yield steps.retire_column(new, was)
+        else:
+            yield from _changed(old, new, was, column)
+
+
+def _check_fillable(table: Table, column: Column) -> None:
+    if not column.optional and column.default is None and not column.now:
+        where = f"{table.resource}.{column.name}"
+        raise ModelError(f"{where}: rows exist that have no value for it; make it optional or give it a default.")
+
+
+def _changed(old: Table, new: Table, was: Column, column: Column) -> Iterator[Step]:
+    if column.name in old.retired and not column.optional:
+        where = f"{new.resource}.{column.name}"
+        raise ModelError(f"{where}: it was retired and rows exist that have no value for it; make it optional.")
+    if (was.type, was.optional) != (column.type, column.optional):
+        raise _by_hand(new, "columns", column.name.snake, f"its column changes from {_words(was)} to {_words(column)}")
+    if was.default != column.default:
+        yield steps.change_default(new, was, column)
+
+
+def _words(column: Column) -> str:
+    return f"{'optional' if column.optional else 'required'} {column.type}"
+
+
+def _checks(old: Table, new: Table) -> Iterator[Step]:
+    before = {check.name: check for check in old.checks}
+    for check in new.checks:
+        was = before.pop(check.name, None)
+        if was is None:
+            if old.column(check.column):
+                raise _by_hand(new, "checks", check.name, "existing rows may break its new limit")
+            yield steps.add_constraint(new, check)
+        elif was != check:
+            if not _contains(check, was):
+                raise _by_hand(new, "checks", check.name, "existing rows may break its narrower limit")
+            yield steps.widen_check(new, was, check)
+    yield from (steps.drop_check(new, check) for check in before.values())
+
+
+def _contains(wide: Check, narrow: Check) -> bool:
+    """Whether every value that passes one check passes the other too."""
+    if wide.kind != narrow.kind:
+        return False
+    low = wide.low is None or (narrow.low is not None and _number(wide.low) <= _number(narrow.low))
+    high = wide.high is None or (narrow.high is not None and _number(wide.high) >= _number(narrow.high))
+    return low and high and set(wide.values) >= set(narrow.values)
+
+
+def _number(bound: object) -> float:
+    return float(str(bound))
+
+
+def _references(old: Table, new: Table) -> Iterator[Step]:
+    before = {key.name: key for key in old.references}
+    for key in new.references:
+        was = before.get(key.name)
+        if was is None:
+            yield steps.add_constraint(new, key)
+            yield from (steps.create_trigger(new, trigger) for trigger in guards(new, key))
+        elif was != key:
+            raise _by_hand(new, "references", key.name, "what it refers to, or its on_delete, changes")
+
+
+def _indexes(old: Table, new: Table) -> Iterator[Step]:
+    before = {index.name: index for index in old.indexes}
+    for index in new.indexes:
+        was = before.pop(index.name, None)
+        if was is None:
+            yield steps.create_index(new, index)
+        elif was != index:
+            raise _by_hand(new, "unique" if index.unique else "indexes", index.name, "its columns change")
+    yield from _dropped(new, before.values())
+
+
+def _dropped(table: Table, indexes: Iterable[Index]) -> Iterator[Step]:
+    for index in indexes:
+        yield steps.drop_unique(table, index) if index.plain else steps.drop_index(table, index)
+
+
+def _by_hand(table: Table, kind: str, name: str, reason: str) -> ModelError:
+    fact = to_facts(table)[kind][name]
+    member = next((part.column.snake for part in (*table.checks, *table.references) if part.name == name), name)
+    place = f"{table.name}.{kind}.{name}"
+    return ModelError(f"{table.resource}.{member}: {reason}; {BY_HAND.format(place=place, fact=dumps(fact))}")

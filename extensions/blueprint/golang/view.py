@@ -1,0 +1,126 @@
+"""Look at the model as Go does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from ..elements import Field, Reference, Resource
+from ..errors import ModelError
+from ..names import data
+from .member import Member
+from .resource import Enum, Go
+
+TYPES = "languages/go_types.yml"
+# Types and functions that every module has; an enum that would need one of these names gets the resource's in front.
+TAKEN = frozenset({"Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"})
+DECIMAL_LIMIT = Decimal("999999999999999999.999999")
+
+
+def check(model: Iterable[Resource]) -> None:
+    """Refuse a model in which two declarations of a Go package would need one name."""
+    for resource in model:
+        go(resource)
+
+
+def go(resource: Resource) -> Go:
+    """Look at a resource as Go does."""
+    names = resource.name, resource.plural
+    view = Go(
+        resource=resource,
+        type=resource.name.go_pascal,
+        plural=resource.plural.go_pascal,
+        variable=resource.name.go_local,
+        members=tuple(_members(resource)),
+        enums=tuple(_enum(resource, field) for field in resource.fields if field.type == "enum"),
+    )
+    _check_identifiers(view, *names)
+    return view
+
+
+def _members(resource: Resource) -> Iterator[Member]:
+    for reference in resource.references:
+        yield _reference(resource, reference)
+    for field in resource.fields:
+        yield _field(resource, field)
+
+
+def _reference(resource: Resource, reference: Reference) -> Member:
+    name = reference.column
+    return Member(
+        name=name.go_pascal,
+        wire=name.snake,
+        kind=data(TYPES)["uuid"],
+        words={"variable": resource.name.go_local, "pointer": f"/{name}"},
+        optional=reference.optional,
+        defaulted=False,
+        immutable=False,
+        folded=False,
+        columns=(name.go_pascal,),
+        exists="s.Exists" if reference.target.name == resource.name else f"s.{reference.target.plural.go_local}.Exists",
+    )
+
+
+def _field(resource: Resource, field: Field) -> Member:
+    return Member(
+        name=field.name.go_pascal,
+        wire=field.name.snake,
+        kind=data(TYPES)[field.type],
+        words=_words(resource, field),
+        optional=field.optional,
+        defaulted=field.default is not None,
+        immutable=field.immutable,
+        folded=field.type == "email",
+        columns=tuple(column.go_pascal for column in field.columns),
+        field=field,
+    )
+
+
+def _words(resource: Resource, field: Field) -> dict[str, str]:
+    limits = field.limits
+    low = limits.min if limits.min is not None or field.type != "decimal" else -DECIMAL_LIMIT
+    high = limits.max if limits.max is not None or field.type != "decimal" else DECIMAL_LIMIT
+    return {
+        "variable": resource.name.go_local,
+        "pointer": f"/{field.name}",
+        "enum": enum_type(resource, field),
+        "schema": schema_name(resource, field),
+        "listed": ", ".join(value.wire for value in field.values),
+        "min_length": str(limits.min_length),
+        "max_length": str(limits.max_length),
+        "min": _plain(low),
+        "max": _plain(high),
+    }
+
+
+def _plain(number: int | Decimal | None) -> str:
+    return f"{number:f}" if isinstance(number, Decimal) else str(number)
+
+
+def enum_type(resource: Resource, field: Field) -> str:
+    """The name of an enum's type in the package of its resource."""
+    name = field.name.go_pascal
+    others = {resource.name.go_pascal, *(reference.target.plural.go_pascal for reference in resource.references)}
+    return resource.name.go_pascal + name if name in TAKEN | others else name
+
+
+def schema_name(resource: Resource, field: Field) -> str:
+    """The name of an enum in the contract."""
+    return resource.name.pascal + field.name.pascal
+
+
+def _enum(resource: Resource, field: Field) -> Enum:
+    type_ = enum_type(resource, field)
+    constants = tuple((type_ + value.name.go_pascal, value.wire) for value in field.values)
+    return Enum(type_, schema_name(resource, field), f"{resource.name.words}'s {field.name.words}", constants)
+
+
+def _check_identifiers(view: Go, name: Name, plural: Name) -> None:
+    """No two declarations of the package may need one name."""
+    sorts = ["SortNewest", *(f"Sort{member.name}{way}" for member in view.sorts for way in ("", "Desc"))]
+    declared = [view.type, *TAKEN, *(target.plural.go_pascal for target in view.targets), *sorts]
+    for enum in view.enums:
+        declared += [enum.type, *(constant for constant, _ in enum.constants)]
+    for identifier in declared:
+        if declared.count(identifier) > 1:
+            raise ModelError(f"{name}: two things in it need the Go name {identifier}; rename a field or a value.")

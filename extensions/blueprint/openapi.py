@@ -1,0 +1,225 @@
+"""A resource as its OpenAPI contract sees it: members, parameters, answers and problems."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from .elements import Field, Reference, Resource
+from .golang.view import schema_name
+from .text import literal
+
+Schema = dict[str, Any]
+
+PLAIN = re.compile(r"\A[A-Za-z][A-Za-z0-9_ ./'()-]*\Z")
+WORDS_OF_YAML = frozenset({"null", "true", "false", "yes", "no", "on", "off", "y", "n"})
+DECIMAL = r"^-?[0-9]{1,18}(\.[0-9]{1,6})?$"
+URL = r"^https?://[^\s]+$"
+SHARED = {"json": "Object", "money": "Money", "timestamp": "Timestamp"}
+PROBLEMS = {
+    400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 406: "NotAcceptable", 409: "Conflict",
+    412: "PreconditionFailed", 413: "ContentTooLarge", 415: "UnsupportedMediaType", 428: "PreconditionRequired",
+    500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout",
+}  # fmt: skip
+EVERYWHERE = {400, 406, 500, 503, 504}
+SECURED = {401, 403}
+BY_OPERATION = {
+    "list": set[int](),
+    "create": {409, 413, 415},
+    "get": {404},
+    "update": {404, 409, 412, 413, 415, 428},
+    "delete": {404, 409, 412},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A query parameter of a list."""
+
+    name: str
+    about: str
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What the contract of one resource is printed from; every schema is YAML on one line."""
+
+    resource: Resource
+
+    @property
+    def paths(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The parts of the file and their operations."""
+        does = self.resource.operations
+        return tuple(part for part in (("collection", does.collection), ("item", does.item)) if part[1])
+
+    @property
+    def answers(self) -> tuple[str, ...]:
+        does = self.resource.operations
+        wanted = {"item": does.gets or does.updates, "created": does.creates, "page": does.lists}
+        return tuple(name for name, chosen in wanted.items() if chosen)
+
+    @property
+    def shapes(self) -> tuple[str, ...]:
+        does = self.resource.operations
+        wanted = {
+            "item": bool(self.answers),
+            "create": does.creates,
+            "patch": does.updates,
+            "page": does.lists,
+            "enum": bool(self.enums),
+        }
+        return tuple(name for name, chosen in wanted.items() if chosen)
+
+    @property
+    def enums(self) -> tuple[tuple[str, str], ...]:
+        fields = [field for field in self.resource.fields if field.type == "enum"]
+        values = (", ".join(value.wire for value in field.values) for field in fields)
+        return tuple(zip((schema_name(self.resource, field) for field in fields), values, strict=True))
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        return (*self._sort(), *map(self._by_reference, self.resource.references), *map(self._by_field, self.resource.filters))
+
+    def _sort(self) -> Iterable[Parameter]:
+        if names := [f"{sign}{field.name}" for field in self.resource.sorts for sign in ("", "-")]:
+            about = "The order; a minus sign turns it around. Left out, the newest come first."
+            yield Parameter("sort", about, inline({"type": "string", "enum": names}))
+
+    def _by_reference(self, reference: Reference) -> Parameter:
+        about = f"Only those whose {reference.role.words} is this {reference.target.name.words}."
+        return Parameter(reference.column.snake, about, inline({"type": "string", "format": "uuid"}))
+
+    def _by_field(self, field: Field) -> Parameter:
+        about = f"Only those with this {field.name.words}."
+        schema = {"type": "string", "format": "date-time"} if field.type == "timestamp" else self._schema(field)
+        return Parameter(field.name.snake, about, inline(schema))
+
+    @property
+    def item(self) -> tuple[tuple[str, str], ...]:
+        """The members of an answer."""
+        identifier: Schema = {"type": "string", "format": "uuid", "readOnly": True}
+        version: Schema = {"type": "integer", "format": "int64", "minimum": 1, "readOnly": True}
+        moment: Schema = {"$ref": "common.yaml#/schemas/Timestamp", "readOnly": True}
+        after: dict[str, Schema] = {"version": version, "created_at": moment, "updated_at": moment}
+        return _lines({"id": identifier, **self._members(self.resource.fields), **after})
+
+    @property
+    def required(self) -> str:
+        references = [reference.column.snake for reference in self.resource.references if not reference.optional]
+        return ", ".join(references + [field.name.snake for field in self.resource.fields if field.required])
+
+    @property
+    def create(self) -> tuple[tuple[str, str], ...]:
+        members = self._members(self.resource.fields)
+        for field in self.resource.fields:
+            if field.default is not None:
+                members[field.name.snake] |= {"default": field.default}
+        return _lines(members)
+
+    @property
+    def patch(self) -> tuple[tuple[str, str], ...]:
+        return _lines(self._members(field for field in self.resource.fields if not field.immutable))
+
+    @property
+    def example(self) -> str:
+        references = {reference.column.snake: reference.example() for reference in self.resource.references}
+        return inline(references | {field.name.snake: field.example() for field in self.resource.fields})
+
+    @property
+    def example_patch(self) -> str:
+        changeable = [field for field in self.resource.fields if not field.immutable]
+        return inline({field.name.snake: field.example(2) for field in changeable[:1]})
+
+    def scope(self, action: str) -> str:
+        return f"{self.resource.path}:{action}"
+
+    def security(self, action: str) -> str:
+        """The lines that ask for a scope."""
+        return f'    security:\n      - bearer: ["{self.scope(action)}"]\n'
+
+    def problems(self, operation: str, secured: str) -> str:
+        """The lines for every answer that is a problem."""
+        statuses = sorted(EVERYWHERE | BY_OPERATION[operation] | (SECURED if secured else set()))
+        lines = [f'      "{status}": {{$ref: common.yaml#/responses/{PROBLEMS[status]}}}' for status in statuses]
+        return "\n".join([*lines, "      default: {$ref: common.yaml#/responses/Problem}"])
+
+    def _members(self, fields: Iterable[Field]) -> dict[str, Schema]:
+        references = {r.column.snake: _nullable({"type": "string", "format": "uuid"}, r.optional) for r in self.resource.references}
+        return references | {field.name.snake: self._described(field) for field in fields}
+
+    def _described(self, field: Field) -> Schema:
+        schema = _nullable(self._schema(field), field.optional)
+        return {**schema, "description": field.about} if field.about else schema
+
+    def _schema(self, field: Field) -> Schema:
+        limits = field.limits
+        match field.type:
+            case "text":
+                return _present(type="string", minLength=limits.min_length or None, maxLength=limits.max_length)
+            case "email":
+                return _present(type="string", format="email", minLength=limits.min_length, maxLength=limits.max_length)
+            case "url":
+                return _present(type="string", pattern=URL, maxLength=limits.max_length)
+            case "integer":
+                return _present(type="integer", format="int64", minimum=limits.min, maximum=limits.max)
+            case "decimal":
+                return {"type": "string", "pattern": DECIMAL}
+            case "enum":
+                return {"$ref": f"#/schemas/{schema_name(self.resource, field)}"}
+            case "money" | "json" | "timestamp":
+                return {"$ref": f"common.yaml#/schemas/{SHARED[field.type]}"}
+            case "boolean":
+                return {"type": "boolean"}
+            case _:
+                return {"type": "string", "format": field.type}
+
+
+def openapi(resource: Resource) -> Contract:
+    """Look at a resource as its contract does."""
+    return Contract(resource)
+
+
+def addresses(model: Iterable[Resource]) -> tuple[tuple[str, str, str], ...]:
+    """The paths that are served: the address, the file of its contract, and the part of that file."""
+    found = []
+    for resource in model:
+        tails = {"collection": "", "item": f"/{{{resource.name}_id}}"}
+        for part, _ in Contract(resource).paths:
+            found.append((f"/v1/{resource.path}{tails[part]}", f"{resource.path}.yaml", part))
+    return tuple(found)
+
+
+def _nullable(schema: Schema, optional: bool) -> Schema:
+    if not optional:
+        return schema
+    if "$ref" in schema:
+        return {"oneOf": [schema, {"type": "null"}]}
+    return {**schema, "type": [schema["type"], "null"]}
+
+
+def _present(**words: Any) -> Schema:
+    return {word: value for word, value in words.items() if value is not None}
+
+
+def _lines(members: dict[str, Schema]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, inline(schema)) for name, schema in members.items())
+
+
+def inline(value: Any) -> str:
+    """Print a value as YAML on one line, a text without quotes where that is safe."""
+    match value:
+        case dict():
+            return "{" + ", ".join(f"{_key(key)}: {inline(item)}" for key, item in value.items()) + "}"
+        case list():
+            return "[" + ", ".join(map(inline, value)) + "]"
+        case str() if PLAIN.match(value) and value.lower() not in WORDS_OF_YAML and value == value.strip():
+            return value
+        case _:
+            return literal(value)
+
+
+def _key(key: str) -> str:
+    return literal(key) if key.lower() in WORDS_OF_YAML else key

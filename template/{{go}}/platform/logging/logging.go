@@ -1,0 +1,38 @@
+// Package logging writes structured logs: one JSON object a line, with what the request context knows.
+package logging
+
+import (
+	"context"
+	"io"
+	"log/slog"
+)
+
+type contextKey struct{}
+
+// New returns a logger that writes JSON and adds the attributes of the context to every record.
+func New(w io.Writer, level slog.Leveler) *slog.Logger {
+	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
+}
+
+// With returns a context whose records carry the attributes as well.
+func With(ctx context.Context, attributes ...slog.Attr) context.Context {
+	known, _ := ctx.Value(contextKey{}).([]slog.Attr)
+	return context.WithValue(ctx, contextKey{}, append(known[:len(known):len(known)], attributes...))
+}
+
+type handler struct{ slog.Handler }
+
+func (h handler) Handle(ctx context.Context, record slog.Record) error {
+	if attributes, ok := ctx.Value(contextKey{}).([]slog.Attr); ok {
+		record.AddAttrs(attributes...)
+	}
+	return h.Handler.Handle(ctx, record)
+}
+
+func (h handler) WithAttrs(attributes []slog.Attr) slog.Handler {
+	return handler{h.Handler.WithAttrs(attributes)}
+}
+
+func (h handler) WithGroup(name string) slog.Handler {
+	return handler{h.Handler.WithGroup(name)}
+}

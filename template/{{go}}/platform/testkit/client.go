@@ -1,0 +1,182 @@
+package testkit
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"platform.internal/contract"
+)
+
+// Client calls the service over the network, and fails the test if an answer is not one that the contract documents.
+type Client struct {
+	t          testing.TB
+	base       string
+	contract   *contract.Contract
+	credential string
+}
+
+// NewClient returns a client without a credential. base is the address of the service, such as http://127.0.0.1:8080.
+func NewClient(t testing.TB, base string, c *contract.Contract) Client {
+	return Client{t: t, base: base, contract: c}
+}
+
+// As returns a client that sends the credential.
+func (c Client) As(credential string) Client {
+	c.credential = credential
+	return c
+}
+
+// Header is one header of a request.
+type Header struct{ Name, Value string }
+
+// IfMatch asks for a version.
+func IfMatch(etag string) Header { return Header{"If-Match", etag} }
+
+// Get, Post, Patch and Delete send a request; a body that is not a string is sent as JSON.
+func (c Client) Get(path string, headers ...Header) Answer { return c.Do("GET", path, nil, headers...) }
+
+// Post sends a JSON body.
+func (c Client) Post(path string, body any, headers ...Header) Answer {
+	return c.Do("POST", path, body, append([]Header{{"Content-Type", "application/json"}}, headers...)...)
+}
+
+// Patch sends a merge patch (RFC 7396).
+func (c Client) Patch(path string, body any, headers ...Header) Answer {
+	return c.Do("PATCH", path, body, append([]Header{{"Content-Type", "application/merge-patch+json"}}, headers...)...)
+}
+
+// Delete sends no body.
+func (c Client) Delete(path string, headers ...Header) Answer {
+	return c.Do("DELETE", path, nil, headers...)
+}
+
+// Do sends any request. A later header replaces an earlier one of the same name.
+func (c Client) Do(method, path string, body any, headers ...Header) Answer {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, c.reader(body))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if c.credential != "" {
+		request.Header.Set("Authorization", "Bearer "+c.credential)
+	}
+	for _, header := range headers {
+		request.Header.Set(header.Name, header.Value)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	read, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	answer := Answer{t: c.t, request: method + " " + path, Status: response.StatusCode, Header: response.Header, Body: read}
+	c.check(method, request.URL.Path, answer)
+	return answer
+}
+
+func (c Client) reader(body any) io.Reader {
+	switch body := body.(type) {
+	case nil:
+		return http.NoBody
+	case string:
+		return strings.NewReader(body)
+	default:
+		text, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return bytes.NewReader(text)
+	}
+}
+
+func (c Client) check(method, path string, answer Answer) {
+	c.t.Helper()
+	operation := c.contract.Match(method, path)
+	if operation == nil {
+		return
+	}
+	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
+	if err := operation.CheckResponse(answer.Status, mediaType, answer.Body); err != nil {
+		c.t.Errorf("%s: the answer breaks the contract: %v\n%s", answer.request, err, answer.Body)
+	}
+}
+
+// Answer is what the service answered.
+type Answer struct {
+	t       testing.TB
+	request string
+
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// Want fails the test unless the status is the one given.
+func (a Answer) Want(status int) Answer {
+	a.t.Helper()
+	if a.Status != status {
+		a.t.Fatalf("%s: got %d, want %d\n%s", a.request, a.Status, status, a.Body)
+	}
+	return a
+}
+
+// Value returns the member at a JSON Pointer, nil if there is none.
+func (a Answer) Value(pointer string) any {
+	a.t.Helper()
+	var value any
+	if err := json.Unmarshal(a.Body, &value); err != nil {
+		a.t.Fatalf("%s: not JSON: %s", a.request, a.Body)
+	}
+	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+		switch holder := value.(type) {
+		case map[string]any:
+			value = holder[name]
+		case []any:
+			index, err := strconv.Atoi(name)
+			if err != nil || index >= len(holder) {
+				return nil
+			}
+			value = holder[index]
+		default:
+			return nil
+		}
+	}
+	return value
+}
+
+// Text returns the member at a JSON Pointer as a text; empty if it is none.
+func (a Answer) Text(pointer string) string {
+	a.t.Helper()
+	text, _ := a.Value(pointer).(string)
+	return text
+}
+
+// List returns the member at a JSON Pointer as a list; nil if it is none.
+func (a Answer) List(pointer string) []any {
+	a.t.Helper()
+	list, _ := a.Value(pointer).([]any)
+	return list
+}
+
+// WantViolation fails the test unless the answer is a problem that names this place and code.
+func (a Answer) WantViolation(status int, place, code string) Answer {
+	a.t.Helper()
+	a.Want(status)
+	for i := range a.List("/errors") {
+		at := "/errors/" + strconv.Itoa(i)
+		if (a.Text(at+"/pointer") == place || a.Text(at+"/parameter") == place) && a.Text(at+"/code") == code && a.Text(at+"/message") != "" {
+			return a
+		}
+	}
+	a.t.Fatalf("%s: no violation %s at %s\n%s", a.request, code, place, a.Body)
+	return a
+}

@@ -1,0 +1,60 @@
+// Package postgres is what every store on PostgreSQL shares: the pool, transactions, errors, pages and migrations.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Open returns a pool that has reached the server at least once.
+// The caller closes it.
+func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
+	config, err := pgxpool.ParseConfig(settings.URL.Reveal())
+	if err != nil {
+		return nil, errors.New("DATABASE_URL is not the address of a PostgreSQL database: .env.example shows one")
+	}
+	config.MaxConns = settings.Connections
+	config.MaxConnLifetime = time.Hour
+	config.MaxConnLifetimeJitter = 10 * time.Minute
+	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
+		registerUUID(conn.TypeMap())
+		conn.TypeMap().RegisterType(&pgtype.Type{
+			Name:  "timestamptz",
+			OID:   pgtype.TimestamptzOID,
+			Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+		})
+		return nil
+	}
+	parameters := config.ConnConfig.RuntimeParams
+	parameters["timezone"] = "UTC"
+	parameters["statement_timeout"] = milliseconds(settings.StatementTimeout)
+	parameters["lock_timeout"] = milliseconds(settings.LockTimeout)
+	parameters["idle_in_transaction_session_timeout"] = milliseconds(4 * settings.StatementTimeout)
+
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, err
+	}
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, fmt.Errorf("the database does not answer: %w", err)
+	}
+	return pool, nil
+}
+
+func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
+
+// DB is what a store needs: a pool or a transaction.
+type DB interface {
+	Exec(ctx context.Context, sql string, arguments ...any) (pgconn.CommandTag, error)
+	Query(ctx context.Context, sql string, arguments ...any) (pgx.Rows, error)
+	QueryRow(ctx context.Context, sql string, arguments ...any) pgx.Row
+}

@@ -1,0 +1,32 @@
+package postgres
+
+import (
+	"time"
+
+	"platform.internal/config"
+)
+
+// Settings are how the service reaches PostgreSQL.
+type Settings struct {
+	URL              config.Secret `env:"DATABASE_URL,required,notEmpty"`
+	Connections      int32         `env:"DATABASE_CONNECTIONS"           envDefault:"10"`
+	StatementTimeout time.Duration `env:"DATABASE_STATEMENT_TIMEOUT"     envDefault:"5s"`
+	LockTimeout      time.Duration `env:"DATABASE_LOCK_TIMEOUT"          envDefault:"2s"`
+}
+
+// Validate implements config.Validator.
+func (s Settings) Validate() []string {
+	var mistakes []string
+	if s.Connections < 1 || s.Connections > 1000 {
+		mistakes = append(mistakes, "DATABASE_CONNECTIONS must be from 1 to 1000.")
+	}
+	if s.StatementTimeout < time.Millisecond || s.LockTimeout < time.Millisecond {
+		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT and DATABASE_LOCK_TIMEOUT must be a millisecond or longer.")
+	}
+	return mistakes
+}
+
+// OwnerSettings are how migrations reach PostgreSQL: as the role that owns the schema.
+type OwnerSettings struct {
+	URL config.Secret `env:"DATABASE_OWNER_URL,required,notEmpty"`
+}

@@ -1,0 +1,61 @@
+"""Fixtures: the template as it stands in the working tree, away from the settings of this machine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from copier import run_copy, run_update
+
+from tests.support import ROOT, Answers, Copy, Update, commit, git
+
+VERSION = "v9999.0.0"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the person who runs the tests reaches Copier or git."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "settings.yml").write_text("{}\n")
+    (home / "gitconfig").write_text("[user]\nname = Tests\nemail = tests@example.com\n[init]\ndefaultBranch = main\n")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COPIER_SETTINGS_PATH", str(home / "settings.yml"))
+        patch.setenv("COPIER_CACHE_DIR", str(home / "cache"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(home / "gitconfig"))
+        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository of its own with all that is in the working tree, committed and tagged as the newest version."""
+    folder = tmp_path_factory.mktemp("template")
+    for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return commit(folder, VERSION)
+
+
+@pytest.fixture
+def copy(template: Path, tmp_path: Path) -> Copy:
+    """Write a service from answers; what is not answered is the default."""
+
+    def write(answers: Answers | None = None, name: str = "service") -> Path:
+        run_copy(str(template), tmp_path / name, dict(answers or {}), defaults=True, unsafe=True, quiet=True)
+        return tmp_path / name
+
+    return write
+
+
+@pytest.fixture
+def update() -> Update:
+    """Update a committed service the way its `make update` does."""
+
+    def bring(service: Path, answers: Answers | None = None) -> None:
+        data = dict(answers or {})
+        run_update(service, data, defaults=True, overwrite=True, unsafe=True, quiet=True, context_lines=1000)
+
+    return bring
