@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from copier import run_copy, run_update
 
-from tests.support import ROOT, Answers, Copy, Update, commit, git
-
-VERSION = "v9999.0.0"
+from tests.support import Answers, Copy, Update, snapshot
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -30,13 +27,8 @@ def isolated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository of its own with all that is in the working tree, committed and tagged as the newest version."""
-    folder = tmp_path_factory.mktemp("template")
-    for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
-        if name and (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    return commit(folder, VERSION)
+    """The template of the working tree, as the newest version."""
+    return snapshot(tmp_path_factory.mktemp("template"))
 
 
 @pytest.fixture

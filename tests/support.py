@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -12,6 +13,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 COPIER = Path(sys.executable).with_name("copier")
+VERSION = "v9999.0.0"
 ANSWERS = ".copier-answers.yml"
 
 Answers = Mapping[str, Any]
@@ -52,6 +54,15 @@ def write(folder: Path, files: Mapping[str, str]) -> Path:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text, encoding="utf-8")
     return folder
+
+
+def snapshot(folder: Path) -> Path:
+    """A repository of its own with all that is in the working tree, committed and tagged as the newest version."""
+    for name in git(ROOT, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0"):
+        if name and (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return commit(folder, VERSION)
 
 
 def copier(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:

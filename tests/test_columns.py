@@ -16,7 +16,7 @@ CASES = [
     ("A  int\nLonger  string", "A      int\nLonger string"),
     ("\tA  int\n\n\tLonger  string", "\tA int\n\n\tLonger string"),
     ("\tA  int  // one\n\tLonger  string", "\tA      int // one\n\tLonger string"),
-    ("\tA  int  `json:\"a\"`\n\tBB  string  `json:\"b\"`", "\tA  int    `json:\"a\"`\n\tBB string `json:\"b\"`"),
+    ('\tA  int  `json:"a"`\n\tBB  string  `json:"b"`', '\tA  int    `json:"a"`\n\tBB string `json:"b"`'),
     ("\t// about  A\n\tA  int\n\tBB  int", "\t// about  A\n\tA  int\n\tBB int"),
     ('\t"a  b":  1,\n\t"c":  2,', '\t"a  b": 1,\n\t"c":    2,'),
     ("\ta:  b{\n\t\tlonger:  1,\n\t\tx:  2,\n\t},", "\ta: b{\n\t\tlonger: 1,\n\t\tx:      2,\n\t},"),
@@ -53,7 +53,9 @@ def _struct(dice: random.Random, number: int) -> str:
     lines = []
     for index in range(dice.randint(1, 9)):
         tag = f'  `json:"{_word(dice)}"`' if dice.random() < 0.5 else ""
-        lines.append(dice.choice(["\t// doc", "", *[f"\tF{index}{_word(dice)}  {dice.choice(types)}{tag}{_comment(dice)}"] * 5]))
+        lines.append(
+            dice.choice(["\t// doc", "", *[f"\tF{index}{_word(dice)}  {dice.choice(types)}{tag}{_comment(dice)}"] * 5])
+        )
     return "\n".join([f"type S{number} struct {{", *_tidy(lines), "}"])
 
 
@@ -67,7 +69,10 @@ def _literal(dice: random.Random, number: int) -> str:
 
 def _constants(dice: random.Random, number: int) -> str:
     kind = dice.choice(["", "  string"])
-    lines = [f'\tC{number}{index}{_word(dice)}{kind}  = "{_word(dice)}"{_comment(dice)}' for index in range(dice.randint(2, 9))]
+    lines = [
+        f'\tC{number}{index}{_word(dice)}{kind}  = "{_word(dice)}"{_comment(dice)}'
+        for index in range(dice.randint(2, 9))
+    ]
     return "\n".join(["const (", *lines, ")"])
 
 

@@ -78,7 +78,7 @@ def test_a_wrong_answer_is_asked_again_with_the_sentence(person: Terminal, tmp_p
     person.answer("service_name", "Büro 7")
     person.sees("use 2 to 40 lower-case letters, digits and single dashes")
     person.type("office")
-    person.answer("description", "Says \"hello\" to {{ 7*7 }}.")
+    person.answer("description", 'Says "hello" to {{ 7*7 }}.')
     person.answer("repository", "https://example.com/acme/office")
     person.sees("write host/owner/name")
     person.type("example.com/acme/office")

@@ -214,7 +214,11 @@ SAID = [
     ("a folder for a file", ["-d", "resources=/"], "resources: cannot read '/' (is a directory); "),
     ("nothing for a model", ["-d", "resources="], "resources: '' is no mapping of resources; "),
     ("a model that is not YAML", ["-d", "resources={a: ["], "resources: the text is not YAML (line 1: "),
-    ("a model that says a key twice", ["-d", "resources={a: {}, a: {}}"], "resources: the text is not YAML (line 1: the key 'a'"),
+    (
+        "a model that says a key twice",
+        ["-d", "resources={a: {}, a: {}}"],
+        "resources: the text is not YAML (line 1: the key 'a'",
+    ),
     ("a model with an unknown type", ["-d", "resources={a: {fields: {b: string}}}"], "a.b: type"),
     (
         "a model with an unknown word",

@@ -20,19 +20,54 @@ from markdown_it.token import Token
 
 GOFMT = shutil.which("gofmt")
 NASTY = [
-    "It's \"good\" & <b>bold</b>",
+    'It\'s "good" & <b>bold</b>',
     "{{ 7*7 }} {% if x %} {# no #} ${{ secrets.X }}",
     "line\nbreak\r\nand\ttab",
-    "- list", "1. list", "1) list", "# head", "## head", "> quote", "| a | b |", "--- ", "===", "+ x", "+build linux", "* * *",
-    "migrate:up", "please migrate:down now", "nolint:all", "[x]: http://y.z", "``a'' 'b'", "`$(rm -rf /)` $HOME !x",
-    "key: value # no comment", "@tag", "null", "no", "0x1F", "1e3", "~", "%TAG", "&a *a !!x", "'", '"', "\\", "\\n", "\\u0041", "//", "*/",
-    "Zwölf Boxkämpfer 日本語 🎉👩‍👩‍👧 \u2028\u2029\x85\ufeff\u200b", "a" * 500, "word " * 400, " lead and trail ",
+    "- list",
+    "1. list",
+    "1) list",
+    "# head",
+    "## head",
+    "> quote",
+    "| a | b |",
+    "--- ",
+    "===",
+    "+ x",
+    "+build linux",
+    "* * *",
+    "migrate:up",
+    "please migrate:down now",
+    "nolint:all",
+    "[x]: http://y.z",
+    "``a'' 'b'",
+    "`$(rm -rf /)` $HOME !x",
+    "key: value # no comment",
+    "@tag",
+    "null",
+    "no",
+    "0x1F",
+    "1e3",
+    "~",
+    "%TAG",
+    "&a *a !!x",
+    "'",
+    '"',
+    "\\",
+    "\\n",
+    "\\u0041",
+    "//",
+    "*/",
+    "Zwölf Boxkämpfer 日本語 🎉👩‍👩‍👧 \u2028\u2029\x85\ufeff\u200b",
+    "a" * 500,
+    "word " * 400,
+    " lead and trail ",
 ]
-TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=200) | st.sampled_from(NASTY)
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=200) | st.sampled_from(NASTY)
 SOME = settings(max_examples=150, deadline=None)
+KEYS = st.from_regex(r"\A[a-z][a-z_]{0,30}\Z")
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | TEXTS,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
     max_leaves=10,
 )
 
@@ -70,10 +105,15 @@ def test_literals_and_comments_are_what_gofmt_would_write(tmp_path: Path) -> Non
 def test_a_comment_keeps_every_word_and_never_leaves_the_comment(raw: str, prefix: str) -> None:
     """What follows a comment is code again."""
     lines = text.comment(raw, prefix).split("\n")
-    assert all(line == line.rstrip() and line.startswith(prefix.rstrip()) and len(line.splitlines()) == 1 for line in lines)
+    assert all(
+        line == line.rstrip() and line.startswith(prefix.rstrip()) and len(line.splitlines()) == 1 for line in lines
+    )
     said = " ".join(line.removeprefix(prefix) for line in lines)
-    plain = str.maketrans("“”", "  ", "`'")
-    assert "".join(said.translate(plain).split()) == "".join(raw.translate(plain).split()) or not raw.split()
+    assert _letters(said) == _letters(raw)
+
+
+def _letters(raw: str) -> str:
+    return "".join(letter for letter in raw if letter not in "“”`'" and not letter.isspace() and letter.isprintable())
 
 
 @pytest.mark.parametrize("order", ["migrate:up", "+build linux", "nolint:all", "[x]: http://y.z", "@ts-ignore"])
@@ -110,12 +150,12 @@ def test_prose_is_one_paragraph_of_nothing_but_its_words(raw: str) -> None:
 
 def test_prose_that_is_only_prose_is_left_alone() -> None:
     """Nobody wants to read backslashes in a README."""
-    sentence = "Sends invoices (in 12 currencies, e.g. EUR) - and records payments: fast! It's \"good\"."
+    sentence = 'Sends invoices (in 12 currencies, e.g. EUR) - and records payments: fast! It\'s "good".'
     assert text.markdown(sentence) == sentence
 
 
 @SOME
-@given(st.dictionaries(st.from_regex(r"\A[a-z][a-z_]{0,30}\Z"), VALUES, max_size=4), st.integers(1, 3))
+@given(st.dictionaries(KEYS, VALUES, max_size=4), st.integers(1, 3))
 def test_one_line_each_comes_back_as_it_went_in(mapping: dict[str, Any], levels: int) -> None:
     """The answers file is data for the next update."""
     printed = text.one_line_each(mapping, levels)
@@ -123,7 +163,7 @@ def test_one_line_each_comes_back_as_it_went_in(mapping: dict[str, Any], levels:
 
 
 @SOME
-@given(st.dictionaries(st.from_regex(r"\A[a-z][a-z_]{0,30}\Z"), VALUES, max_size=4))
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_one_line_each_is_one_line_for_each_key_in_its_order(mapping: dict[str, Any]) -> None:
     """Two branches that each add a key add a line each; git keeps both."""
     lines = text.one_line_each(mapping).splitlines()
@@ -166,7 +206,7 @@ def test_a_model_is_printed_as_a_person_would_write_it() -> None:
 
 
 @SOME
-@given(st.dictionaries(st.from_regex(r"\A[a-z][a-z_]{0,30}\Z"), VALUES, max_size=4))
+@given(st.dictionaries(KEYS, VALUES, max_size=4))
 def test_what_is_printed_for_people_is_read_by_machines(mapping: dict[str, Any]) -> None:
     """`make model` reads model.yml again."""
     assert yaml.safe_load(text.for_people({"resources": mapping})) == {"resources": mapping}

@@ -165,6 +165,8 @@ FILTERS = {
     "for_people": text.for_people,
     "go": golang.go,
     "gofile": _gofile,
+    "go_strings": golang.strings,
+    "gotests": golang.Tests,
     "markdown": text.markdown,
     "openapi": openapi,
     "one_line_each": text.one_line_each,

@@ -52,7 +52,7 @@ def _draft(key: str, raw: object) -> Draft:
     resource = Resource(
         name=name,
         plural=_plural(name, body.get("plural")),
-        about=shape.sentence(key, body, "about") or f"{'An' if key[0] in 'aeiou' else 'A'} {name.words}.",
+        about=shape.sentence(key, body, "about") or f"{name.article.title()} {name.words}.",
         fields=tuple(field(key, name_, spec) for name_, spec in specs.items()),
         soft_delete=shape.flag(key, body, "soft_delete"),
         operations=_operations(key, body.get("operations")),

@@ -114,10 +114,17 @@ class Contract:
     @property
     def create(self) -> tuple[tuple[str, str], ...]:
         members = self._members(self.resource.fields)
-        for field in self.resource.fields:
-            if field.default is not None:
-                members[field.name.snake] |= {"default": field.default}
-        return _lines(members)
+        defaulted = (field for field in self.resource.fields if field.default is not None)
+        return _lines(members | {field.name.snake: self._defaulted(field) for field in defaulted})
+
+    def _defaulted(self, field: Field) -> Schema:
+        """A shared schema is written out: generated code would take a default beside a reference for everybody's."""
+        written_out: dict[str, Schema] = {
+            "enum": {"type": "string", "enum": [value.wire for value in field.values]},
+            "timestamp": {"type": "string", "format": "date-time"},
+        }
+        about = {"description": field.about} if field.about else {}
+        return {**written_out.get(field.type, self._schema(field)), **about, "default": field.default}
 
     @property
     def patch(self) -> tuple[tuple[str, str], ...]:
@@ -132,6 +139,19 @@ class Contract:
     def example_patch(self) -> str:
         changeable = [field for field in self.resource.fields if not field.immutable]
         return inline({field.name.snake: field.example(2) for field in changeable[:1]})
+
+    @property
+    def requests(self) -> tuple[tuple[str, str, str], ...]:
+        """Method, path as a Go expression, and scope of every operation; `absent` is an ID."""
+        ways = {"list": "GET", "create": "POST", "get": "GET", "update": "PATCH", "delete": "DELETE"}
+        does = self.resource.operations
+        return tuple(
+            (ways[name], self._address(name in does.item), self.scope("read" if ways[name] == "GET" else "write"))
+            for name in does.names
+        )
+
+    def _address(self, item: bool) -> str:
+        return f'"/v1/{self.resource.path}/" + absent' if item else f'"/v1/{self.resource.path}"'
 
     def scope(self, action: str) -> str:
         return f"{self.resource.path}:{action}"

@@ -44,6 +44,11 @@ def _count(resource: Resource, counts: dict[Name, int]) -> int:
     return min([ROWS, *(_room(resource, unique, counts) for unique in resource.uniques)])
 
 
+def room(resource: Resource, most: int) -> int:
+    """How many examples of a resource differ in every unique member, up to a number."""
+    return min([most, *(_room(resource, unique, {}) for unique in resource.uniques)])
+
+
 def _room(resource: Resource, unique: Unique, counts: dict[Name, int]) -> int:
     fields = [capacity(field) for field in resource.fields if field.name in unique.members]
     parents = [counts.get(r.target.name, ROWS) for r in resource.references if r.column in unique.members]
@@ -59,10 +64,10 @@ def _seed(resource: Resource, counts: dict[Name, int]) -> Seed:
 
 
 def _row(resource: Resource, n: int, counts: dict[Name, int]) -> tuple[str, ...]:
-    values = [literal(identifier(resource.name.snake, n))]
-    values += [_parent(resource, reference, n, counts) for reference in resource.references]
-    values += [value for field in resource.fields for value in _values(field, n)]
-    return (*values, *([literal(CALLER)] if resource.owned else []))
+    row = [literal(identifier(resource.name.snake, n))]
+    row += [_parent(resource, reference, n, counts) for reference in resource.references]
+    row += [value for field in resource.fields for value in values(field, n)]
+    return (*row, *([literal(CALLER)] if resource.owned else []))
 
 
 def _parent(resource: Resource, reference: Reference, n: int, counts: dict[Name, int]) -> str:
@@ -72,7 +77,8 @@ def _parent(resource: Resource, reference: Reference, n: int, counts: dict[Name,
     return literal(reference.example((n - 1) % counts[reference.target.name] + 1))
 
 
-def _values(field: Field, n: int) -> list[str]:
+def values(field: Field, n: int) -> list[str]:
+    """The n-th example of a field, as SQL writes it: a value for each of its columns."""
     value = field.example(n)
     if isinstance(value, dict) and field.type == "money":
         return [_sql(value["amount"]), _sql(value["currency"])]

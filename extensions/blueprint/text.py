@@ -12,6 +12,8 @@ import yaml
 
 # What JSON lets through raw but YAML, TOML, Go or an editor takes for a line break, a control or a byte order mark.
 _RAW = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
+# What a comment is better without: Go refuses some of it, and some of it would show another text than the compiler reads.
+_SILENT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 # A word that some tool would obey at the beginning of a comment: `migrate:up`, `+build`, `nolint:all`, `[link]: …`.
 _ORDER = re.compile(r"[+\[@#]|[\w.-]+:")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~&$])")
@@ -73,7 +75,7 @@ def _lines(mapping: Mapping[str, Any], levels: int) -> Iterator[str]:
 
 def comment(text: str, prefix: str = "# ", width: int = 100) -> str:
     """Print free text as line comments: one paragraph, wrapped, and nothing in it that a tool would obey."""
-    words = text.replace("``", "“").replace("''", "”").split()
+    words = _SILENT.sub("", " ".join(text.split())).replace("``", "“").replace("''", "”").split()
     if words and _ORDER.match(words[0]):
         words = ["“" + words[0], *words[1:-1], words[-1] + "”"] if len(words) > 1 else [f"“{words[0]}”"]
     return "\n".join((prefix + line).rstrip() for line in _wrapped(words, width - len(prefix.expandtabs(4))))

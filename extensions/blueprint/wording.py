@@ -11,10 +11,10 @@ from .names import words
 LONGEST_TEXT = 20_000
 LONGEST_SHOWN = 60
 
-_SERVICE_NAME = re.compile(r"\A(?=.{2,40}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
-_HOST = re.compile(r"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\Z")
-_FOLDER = re.compile(r"\A[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_-])?\Z")
-_OWNER = re.compile(r"\A(?=.{2,100}\Z)@[A-Za-z0-9]+(-[A-Za-z0-9]+)*(/[A-Za-z0-9]+([._-][A-Za-z0-9]+)*)*\Z")
+SERVICE_NAME = re.compile(r"\A(?=.{2,40}\Z)[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
+HOST = re.compile(r"\A[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+\Z")
+FOLDER = re.compile(r"\A[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_-])?\Z")
+OWNER = re.compile(r"\A(?=.{2,100}\Z)@[A-Za-z0-9]+(-[A-Za-z0-9]+)*(/[A-Za-z0-9]+([._-][A-Za-z0-9]+)*)*\Z")
 _DEVICE = re.compile(r"\A(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|\Z)", re.IGNORECASE)
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 # Databases that every PostgreSQL server has, and folders of a service besides those that its language reserves.
@@ -28,14 +28,14 @@ def shown(answer: object) -> str:
 
 
 def _service_name(answer: str) -> None:
-    if not _SERVICE_NAME.match(answer):
+    if not SERVICE_NAME.match(answer):
         raise ModelError(
             f"service_name: {shown(answer)} cannot name a service; use 2 to 40 lower-case letters, digits and single "
             "dashes, with a letter first, such as billing."
         )
     taken = words("reserved.yml", "typescript", "python") | words("languages/go.yml", "keywords", "folders") | _TAKEN
     if answer in taken or _DEVICE.match(answer) or answer.startswith("pg-"):
-        raise ModelError(f"service_name: {shown(answer)} means something to a tool; add a word, as in {answer}-desk.")
+        raise ModelError(f"service_name: {shown(answer)} means something to a tool; add a word, as in my-{answer}.")
 
 
 def _description(answer: str) -> None:
@@ -53,9 +53,9 @@ def _repository(answer: str) -> None:
     if (
         len(answer) > 200
         or not 2 <= len(folders) <= 6
-        or not _HOST.match(host)
+        or not HOST.match(host)
         or host == "gopkg.in"
-        or not all(_FOLDER.match(folder) and not _DEVICE.match(folder) for folder in folders)
+        or not all(FOLDER.match(folder) and not _DEVICE.match(folder) for folder in folders)
         or "vendor" in folders
         or re.fullmatch(r"v[0-9]+|.*\.git", last)
     ):
@@ -66,7 +66,7 @@ def _repository(answer: str) -> None:
 
 
 def _owner(answer: str) -> None:
-    if not _OWNER.match(answer):
+    if not OWNER.match(answer):
         raise ModelError(
             f"owner: {shown(answer)} is not a handle; write @team or @organisation/team, as in @acme/billing."
         )

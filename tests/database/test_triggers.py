@@ -213,9 +213,10 @@ class TestRace:
 
             thread = threading.Thread(target=attempt)
             thread.start()
-            waiting = "select count(*) from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
-            while thread.is_alive() and not value(database.owner, waiting, other.info.backend_pid):
-                thread.join(0.01)
+            with database.server.connect() as observer:
+                waiting = "select count(*) from pg_locks where pid = %s and not granted"
+                while thread.is_alive() and not value(observer, waiting, other.info.backend_pid):
+                    thread.join(0.01)
             assert thread.is_alive(), "it did not wait"
             writer.commit() if commit else writer.rollback()
             thread.join(10)

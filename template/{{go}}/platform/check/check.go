@@ -72,10 +72,11 @@ func (v *Violations) Decimal(pointer string, number decimal.Decimal, least, most
 
 // Money wants an amount in minor units from least to most and a currency.
 func (v *Violations) Money(pointer string, amount money.Money, least, most int64) {
-	v.Integer(pointer+"/amount", amount.Amount, least, most)
 	if !amount.Valid() {
 		v.Add(pointer, "money", "Must be minor units and a currency of three capital letters.")
+		return
 	}
+	v.Integer(pointer+"/amount", amount.Amount, least, most)
 }
 
 // Listed wants a value of a list.

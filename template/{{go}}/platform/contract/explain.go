@@ -26,7 +26,9 @@ func (o *Operation) ExplainBody(body []byte) []fault.Violation {
 	if err != nil || wrong == nil {
 		return nil
 	}
-	return explain(wrong, nil)
+	found := explain(wrong, nil)
+	slices.SortStableFunc(found, func(a, b fault.Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
+	return found
 }
 
 // Explain returns the way in which the text of a parameter departs from the contract.
@@ -138,9 +140,9 @@ func describe(wrong jsonschema.ErrorKind) (code, message string) {
 	case *kind.Type:
 		return "type", fmt.Sprintf("Must be of type %s.", strings.Join(wrong.Want, " or "))
 	case *kind.MinLength:
-		return "too_short", fmt.Sprintf("Must have at least %d characters.", wrong.Want)
+		return "too_short", "Must have at least " + count(wrong.Want, "character") + "."
 	case *kind.MaxLength:
-		return "too_long", fmt.Sprintf("Must have at most %d characters.", wrong.Want)
+		return "too_long", "Must have at most " + count(wrong.Want, "character") + "."
 	case *kind.Minimum:
 		return "too_small", fmt.Sprintf("Must be at least %s.", wrong.Want.RatString())
 	case *kind.Maximum:
@@ -152,10 +154,17 @@ func describe(wrong jsonschema.ErrorKind) (code, message string) {
 	case *kind.Enum:
 		return "not_listed", fmt.Sprintf("Must be one of %s.", list(wrong.Want))
 	case *kind.MinProperties:
-		return "too_few", fmt.Sprintf("Must have at least %d members.", wrong.Want)
+		return "too_few", "Must have at least " + count(wrong.Want, "member") + "."
 	default:
 		return "invalid", "Breaks the contract."
 	}
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 func list(values []any) string {

@@ -133,7 +133,9 @@ func (a Answer) Want(status int) Answer {
 func (a Answer) Value(pointer string) any {
 	a.t.Helper()
 	var value any
-	if err := json.Unmarshal(a.Body, &value); err != nil {
+	decoder := json.NewDecoder(bytes.NewReader(a.Body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
 		a.t.Fatalf("%s: not JSON: %s", a.request, a.Body)
 	}
 	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {

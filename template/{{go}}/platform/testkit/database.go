@@ -27,6 +27,16 @@ type Database struct {
 	AdminURL string // as the administrator of the server
 }
 
+// Exec runs a statement as the administrator, past the service and past its rights.
+func (d Database) Exec(t testing.TB, sql string, arguments ...any) {
+	t.Helper()
+	conn := connect(t, d.AdminURL)
+	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	if _, err := conn.Exec(t.Context(), sql, arguments...); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+}
+
 // NewDatabase returns a migrated database, which is dropped when the test ends.
 // `make test` says where the server is, in TEST_DATABASE_URL, DATABASE_URL and DATABASE_OWNER_URL.
 func NewDatabase(t testing.TB, migrations fs.FS) Database {

@@ -17,6 +17,7 @@ type Constraints map[string]fault.Violation
 
 // SQLSTATE codes (PostgreSQL documentation, appendix A).
 const (
+	restrictViolation   = "23001" // since PostgreSQL 18; before, 23503 stood for it too
 	foreignKeyViolation = "23503"
 	uniqueViolation     = "23505"
 	exclusionViolation  = "23P01"
@@ -97,7 +98,7 @@ func Deleted(rows int64, err error) error {
 	if err == nil && rows == 0 {
 		return stale
 	}
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == foreignKeyViolation {
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && (refused.Code == foreignKeyViolation || refused.Code == restrictViolation) {
 		return fault.Wrap(fault.Conflict, "It is still in use by others that refer to it.", err)
 	}
 	return Fault(err, nil)

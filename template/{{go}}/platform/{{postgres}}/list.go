@@ -55,8 +55,11 @@ func Select[T any](ctx context.Context, db DB, list List, read pgx.RowToFunc[T],
 		return page.Page[T]{Items: items}, nil
 	}
 	items = items[:list.Page.Limit]
-	return page.Page[T]{Items: items, Next: page.Encode(position(items[len(items)-1]), list.binding()...)}, nil
+	return page.Page[T]{Items: items, Next: list.Cursor(position(items[len(items)-1]))}, nil
 }
+
+// Cursor returns the cursor of the page after a position in the list.
+func (l List) Cursor(position page.Position) string { return page.Encode(position, l.binding()...) }
 
 // SQL returns the statement and its arguments. It asks for one row more than the page has, to know whether there is another page.
 func (l List) SQL() (string, []any, error) {

@@ -1,0 +1,87 @@
+"""What the measurements share: a committed copy of the template, services written from it by the real command, tables."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BENCH = ROOT / "bench"
+COPIER = Path(sys.executable).with_name("copier")
+VERSION = "v9999.0.0"
+IDENTITY = {f"GIT_{who}_{what}": "bench@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+
+
+class BenchError(Exception):
+    """Something did not work; the sentence says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A folder of our own, and an environment without the settings of the person who measures."""
+
+    folder: Path
+    environment: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        settings = {
+            "COPIER_SETTINGS_PATH": str(self.folder / "settings.yml"),
+            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "DATABASE_SERVER": "embedded",
+        }
+        (self.folder / "settings.yml").write_text("{}\n")
+        object.__setattr__(self, "environment", {**os.environ, **IDENTITY, **settings})
+
+    def run(self, command: Sequence[str | Path], cwd: Path, **more: str) -> str:
+        """The output of a command; an error if it fails."""
+        words, environment = [str(word) for word in command], {**self.environment, **more}
+        done = subprocess.run(words, cwd=cwd, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        if done.returncode:
+            raise BenchError(f"`{' '.join(words)}` failed:\n{(done.stdout + done.stderr)[-3000:]}")
+        return done.stdout
+
+    def commit(self, folder: Path, tag: str) -> None:
+        """Put all that is in a folder into a new repository."""
+        for arguments in (["init"], ["add", "--all"], ["commit", "--message", tag], ["tag", tag]):
+            self.run(["git", *arguments], folder)
+
+    def template(self) -> Path:
+        """The template as it stands in the working tree, as a repository with a version."""
+        listed = self.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], ROOT)
+        copied = self.folder / "template"
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).is_file():
+                (copied / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, copied / name)
+        self.commit(copied, VERSION)
+        return copied
+
+
+def copy_command(template: Path, service: Path, *arguments: str | Path) -> list[str]:
+    """The command that writes a service, as a person would give it."""
+    words = [COPIER, "copy", "--quiet", "--trust", "--defaults", *arguments, template, service]
+    return [str(word) for word in words]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in Markdown; all but the first column hold numbers."""
+    lines = [head, ["---", *["---:" for _ in head[1:]]], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
+
+
+def verdict(value: float, bar: float, *, at_least: bool = False) -> str:
+    """Whether a number meets its bar."""
+    return "yes" if (value >= bar if at_least else value <= bar) else "NO"
+
+
+def machine() -> str:
+    """What the numbers were measured on, as far as they depend on it."""
+    lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return f"{os.cpu_count()} cores ({names[0] if names else 'unknown'})"

@@ -1,0 +1,209 @@
+"""Every combination of answers with every model of tests/models: complete, parseable, and the same every time."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import chain, combinations, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from blueprint import questions
+from copier import run_copy
+from copier._main import Worker
+
+from tests.support import ANSWERS, ROOT, Answers, Copy, Update, commit, git, recorded, tree
+
+MODELS = sorted((ROOT / "tests" / "models").glob("*.yml"))
+GOFMT = shutil.which("gofmt")
+LEFT_OVER = re.compile(r"(?<!\$){{ [^{}]* }}|{%[-+]?\s*\w|{#[-\s]")
+PARSERS: dict[str, Callable[[str], object]] = {
+    ".yml": lambda text: list(yaml.safe_load_all(text)),
+    ".yaml": lambda text: list(yaml.safe_load_all(text)),
+    ".json": json.loads,
+    ".toml": tomllib.loads,
+}
+
+
+def offered(key: str) -> list[Any]:
+    """Every answer to a question of choices: one choice, or each set of several."""
+    choices = questions.choices(key)
+    if not questions.questions()[key].get("multiselect"):
+        return list(choices)
+    return [list(some) for some in chain.from_iterable(combinations(choices, n + 1) for n in range(len(choices)))]
+
+
+KEYS = [key for key in questions.questions() if questions.choices(key)]
+COMBINATIONS = [dict(zip(KEYS, answers, strict=True)) for answers in product(*map(offered, KEYS))]
+CASES = [(answers, model) for answers in COMBINATIONS for model in MODELS]
+
+
+def name(case: tuple[Answers, Path]) -> str:
+    chosen = (value for value in case[0].values() if value != "none")
+    return "-".join([*("+".join(value) if isinstance(value, list) else value for value in chosen), case[1].stem])
+
+
+def answers_of(case: tuple[Answers, Path]) -> dict[str, Any]:
+    """The answers with the model in them; where nobody is known, no row is owned."""
+    answers, file = case
+    resources = yaml.safe_load(file.read_text(encoding="utf-8"))["resources"]
+    if answers["auth"] == "none":
+        resources = {
+            resource: {word: value for word, value in (body or {}).items() if word != "owned"}
+            for resource, body in resources.items()
+        }
+    return {**answers, "resources": resources}
+
+
+@dataclass
+class Rendering:
+    """A service, and which template wrote which of its files, in the order of writing."""
+
+    service: Path
+    written: list[tuple[Path, Path]] = field(default_factory=list)
+
+    def files(self) -> Iterator[tuple[Path, Path]]:
+        return ((source, self.service / target) for source, target in self.written)
+
+
+def render(template: Path, folder: Path, answers: Answers) -> Rendering:
+    """Copy in this process, noting what is written; the clock stands still."""
+    rendering = Rendering(folder)
+    write = Worker._render_file
+
+    def note(worker: Worker, source: Path, target: Path, extra_context: dict[str, Any] | None = None) -> None:
+        rendering.written.append((source, target))
+        write(worker, source, target, extra_context)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+        patch.setattr(Worker, "_render_file", note)
+        patch.setattr("copier._main.is_git_available", lambda: False)  # it saves a process for every file written
+        run_copy(str(template), folder, dict(answers), defaults=True, unsafe=True, quiet=True)
+    return rendering
+
+
+@pytest.fixture(scope="module", params=CASES, ids=name)
+def case(request: pytest.FixtureRequest) -> tuple[Answers, Path]:
+    chosen: tuple[Answers, Path] = request.param
+    return chosen
+
+
+@pytest.fixture(scope="module")
+def rendering(case: tuple[Answers, Path], template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
+    return render(template, tmp_path_factory.mktemp("render") / "service", answers_of(case))
+
+
+def test_no_path_is_written_twice(rendering: Rendering) -> None:
+    """Two layers that own one path would overwrite each other without a word in an update."""
+    targets = [target for _, target in rendering.written]
+    assert len(targets) == len(set(targets))
+
+
+def test_no_braces_are_left_over(rendering: Rendering) -> None:
+    """What a template prints is final."""
+    for source, file in rendering.files():
+        assert "{" not in file.relative_to(rendering.service).as_posix()
+        if source.suffix == ".jinja":
+            found = LEFT_OVER.search(file.read_text(encoding="utf-8"))
+            assert found is None, (file, found)
+
+
+def test_every_data_file_parses(rendering: Rendering) -> None:
+    """YAML, JSON and TOML are what their names say."""
+    for _, file in rendering.files():
+        if file.suffix in PARSERS:
+            PARSERS[file.suffix](file.read_text(encoding="utf-8"))
+
+
+def test_every_text_ends_with_one_line_break(rendering: Rendering) -> None:
+    """A missing one conflicts with the first line a team adds; a second one is noise."""
+    for _, file in rendering.files():
+        text = file.read_bytes()
+        assert not text or (text.endswith(b"\n") and not text.endswith(b"\n\n")), file
+
+
+@pytest.mark.skipif(not GOFMT, reason="gofmt is not installed")
+def test_go_is_what_gofmt_would_write(rendering: Rendering) -> None:
+    """Else the team's first save would touch every file, and every later update would conflict."""
+    result = subprocess.run([str(GOFMT), "-l", str(rendering.service)], capture_output=True, text=True)
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_a_second_time_gives_the_same(
+    case: tuple[Answers, Path], rendering: Rendering, template: Path, tmp_path: Path
+) -> None:
+    """Nothing random, no date, no path of this machine: whatever differs would conflict in every update."""
+    again = render(template, tmp_path / "elsewhere", answers_of(case))
+    assert tree(again.service) == tree(rendering.service)
+
+
+SOME = [*((COMBINATIONS[0], model) for model in MODELS), *((answers, MODELS[0]) for answers in COMBINATIONS[1:])]
+
+
+@pytest.mark.parametrize("case", SOME, ids=name)
+def test_an_update_to_the_same_version_changes_nothing(case: tuple[Answers, Path], copy: Copy, update: Update) -> None:
+    """The answers file holds all that shapes a service, `applied` included."""
+    service = commit(copy(answers_of(case)))
+    update(service)
+    assert git(service, "status", "--porcelain") == ""
+
+
+def test_every_template_is_of_use(template: Path, tmp_path: Path) -> None:
+    """A path that renders to nothing everywhere is dead, or hides a misspelt variable."""
+    used = set[Path]()
+    for number, case in enumerate(product(COMBINATIONS, [MODELS[0], ROOT / "tests" / "models" / "empty.yml"])):
+        used |= {source for source, _ in render(template, tmp_path / str(number), answers_of(case)).written}
+    assert {file.relative_to(template) for file in (template / "template").rglob("*") if file.is_file()} == used
+
+
+DESCRIPTION = (
+    """It's "good": {{ 7*7 }} {% if x %} ${{ y }} `$(rm -rf /)` $HOME \\n 'a' <b> & | # - [x](y)
+--- second: line
+\tmigrate:up 🎉 日本語 \u2028 *x* %s"""
+    + "long " * 2_000
+)
+
+
+@pytest.mark.parametrize("answers", COMBINATIONS, ids=lambda answers: name((answers, Path())))
+def test_any_description_survives(template: Path, tmp_path: Path, answers: Answers) -> None:
+    """Quotes, line breaks, template and shell syntax, any script, ten thousand letters."""
+    rendering = render(template, tmp_path / "service", {**answers, "resources": "example", "description": DESCRIPTION})
+    assert recorded(rendering.service)["description"] == DESCRIPTION
+    test_every_data_file_parses(rendering)
+    if GOFMT:
+        test_go_is_what_gofmt_would_write(rendering)
+
+
+def test_the_answers_file_is_one_line_for_each_thing(copy: Copy) -> None:
+    """So that `merge=union` keeps what two branches added."""
+    service = copy({"description": DESCRIPTION})
+    text = (service / ANSWERS).read_text(encoding="utf-8")
+    answers = recorded(service)
+    listed = [*answers, *answers["resources"], *answers["applied"], *answers["applied"]["tables"]]
+    assert len([line for line in text.split("\n") if line and not line.startswith("#")]) == len(listed)
+    assert list(answers) == ["_commit", "_src_path", *questions.questions(), "applied"]
+    assert answers["applied"]["format"] == 1
+
+
+def test_two_branches_that_each_add_a_resource_merge(copy: Copy, update: Update) -> None:
+    """The answers file merges line by line, and the next update finds nothing left to do."""
+    service = commit(copy())
+    resources = recorded(service)["resources"]
+    for branch in ("one", "two"):
+        git(service, "checkout", "--quiet", "-b", branch, "main")
+        update(service, {"resources": {**resources, branch: {"fields": {"label": "text"}}}})
+        commit(service)
+    git(service, "checkout", "--quiet", "one")
+    git(service, "merge", "--quiet", "--strategy-option", "ours", "two")
+    assert set(recorded(service)["resources"]) == {*resources, "one", "two"}
+    assert {"ones", "twos"} <= set(recorded(service)["applied"]["tables"])
+    update(service)
+    assert git(service, "status", "--porcelain") == ""
