@@ -3,7 +3,7 @@
 UV := $(shell command -v uv || echo python3 -m uv)
 BIN := .venv/bin
 BASE ?= main
-export PYTHONPATH := .
+export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
 .PHONY: help setup lint test demo matrix diff release schema lock

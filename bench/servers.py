@@ -19,9 +19,9 @@ PATIENCE = 20.0
 FIRST_PORT, LAST_PORT = 20_000, 32_000
 
 
-def free_port() -> int:
-    """A port of the loopback interface that nobody listens on."""
-    for port in range(FIRST_PORT, LAST_PORT):
+def free_port(first: int) -> int:
+    """The first port of the loopback interface that nobody listens on."""
+    for port in range(first, LAST_PORT):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
@@ -38,22 +38,20 @@ class Program:
     name: str
     command: Sequence[str]
     environment: Mapping[str, str]
-    folder: Path
+    folder: Path  # of its log
+    has_admin: bool = False  # it says on a port of its own whether it is ready
 
     @contextmanager
     def running(self) -> Iterator[Server]:
         """The server, ready; it ends with the block."""
-        public, admin = f"127.0.0.1:{free_port()}", ""
-        with socket.socket() as holder:  # until the second port is chosen
-            holder.bind(("127.0.0.1", int(public.split(":")[1])))
-            admin = f"127.0.0.1:{free_port()}"
+        first = free_port(FIRST_PORT)
+        public, admin = f"127.0.0.1:{first}", f"127.0.0.1:{free_port(first + 1)}"
         environment = {**self.environment, "LISTEN": public, "ADMIN_LISTEN": admin}
         with (self.folder / f"{self.name}.log").open("wb") as log:
             started = time.perf_counter()
             process = subprocess.Popen(self.command, env=environment, stdout=log, stderr=log, cwd=self.folder)
         try:
-            probe = f"http://{admin if self.name == 'service' else public}/readyz"
-            _wait(process, probe, Path(log.name))
+            _wait(process, f"http://{admin if self.has_admin else public}/readyz", Path(log.name))
             yield Server(self.name, public, process.pid, time.perf_counter() - started)
         finally:
             process.terminate()

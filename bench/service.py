@@ -1,8 +1,6 @@
 """Measures a generated service against the hand-written one in bench/baseline and writes bench/results.md.
 
-    python bench/service.py [--rounds 5] [--out bench/results.md]
-
-Both run at once on one database; one is asked while the other waits, in turns. The numbers are for people: no test reads them.
+Both run on one database; one is asked while the other waits, in turns. The numbers are for people: no test reads them.
 """
 
 from __future__ import annotations
@@ -12,110 +10,133 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
 from servers import Program, Server
-from workspace import BENCH, BenchError, Workspace, copy_command, machine, table, verdict
+from subject import CONNECTIONS, Scenario, Subject, prepared, stop_database, zero_to_green
+from workspace import BENCH, BenchError, Workspace, machine, table, verdict
 
-SERVICE = "billing"
-OWNER = "bench"
-CONNECTIONS = 8
 STARTS = 5
-METHOD = """\
-# A generated service and a hand-written one
-
-Written by `make bench`; {machine}, shared by both servers, PostgreSQL (embedded, without fsync) and the load generator, so read the
-ratios, not the numbers. The service is `billing` as `copier copy` writes it, with API keys, checks against the contract and an access
-line for each request; `bench/baseline` has none of these. Both run on one database, with pools of ten connections. {rounds} rounds;
-in each one the two are asked in turns, over {connections} connections, each of which waits for its answer. A value is the median of the
-rounds; a ratio is the median of the ratios within the rounds. CPU is what the server's process used for one request.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Scenario:
-    """What is asked, how often, and the share of the baseline's throughput that the service has to reach."""
-
-    name: str
-    paths: str  # a query for the paths to ask for, in turn
-    requests: int
-    bar: float | None
-    body: str = ""
-    status: int = 200
-
-
 SCENARIOS = (
     Scenario("GET by id", "select '/v1/customers/' || id from customers order by id limit 3000", 6000, 0.75),
     Scenario("list of 50", "select '/v1/invoices?limit=50'", 2000, 0.85),
-    Scenario("POST", "select '/v1/customers'", 3000, None, '{"name": "Load", "email": "ROUND-{n}@example.com"}', 201),
+    Scenario(
+        "POST", "select '/v1/customers'", 3000, body='{"name": "Load", "email": "{tag}-{n}@example.com"}', status=201
+    ),
 )
+METHOD = """\
+# A generated service and a hand-written one
+
+Written by `make bench` on {machine}, which both servers share with PostgreSQL (embedded, without fsync) and the load
+generator: read the ratios, not the numbers. The service is `billing` as `copier copy` writes it, with API keys, checks
+against the contract and an access line for every request; `bench/baseline` has none of these. Both have ten database
+connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in each of which both are
+asked in turns: a value is the median of the rounds, a ratio the median of the ratios within rounds. CPU is what the
+server's process used for one request.
+"""
+COLUMNS = ("service /s", "baseline /s", "ratio", "bar", "p50 ms", "baseline", "p99 ms", "baseline")
+COLUMNS += ("CPU µs", "baseline", "ratio")
+
+Rounds = dict[str, list[dict[str, float]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """A service that was written, built and filled with rows, and what it is compared with."""
-
-    workspace: Workspace
-    service: Path
-    environment: dict[str, str]
-    token: str
-
-    def query(self, sql: str, role: str = "DATABASE_URL") -> str:
-        psql = ["uv", "run", "--quiet", "--script", "make/database.py", "psql", self.environment[role]]
-        return self.workspace.run([*psql, "--quiet", "-At", "--set=ON_ERROR_STOP=1", "--command", sql], self.service)
-
-    def programs(self) -> tuple[Program, Program]:
-        folder, own = self.workspace.folder, self.service / ".local/bin" / SERVICE
-        return (
-            Program("service", [str(own), "serve"], self.environment, folder),
-            Program("baseline", [str(folder / "baseline")], {**self.environment, "OWNER": OWNER}, folder),
-        )
-
-    def load(self, server: Server, scenario: Scenario, paths: Path, tag: str) -> dict[str, float]:
-        """One run of the load generator."""
-        command = [self.workspace.folder / "load", "-address", server.address, "-pid", str(server.pid), "-paths", paths]
-        command += ["-connections", str(CONNECTIONS), "-requests", str(scenario.requests), "-status", str(scenario.status)]
-        if scenario.body:
-            command += ["-body", scenario.body.replace("ROUND", tag)]
-        measured: dict[str, float] = json.loads(self.workspace.run(command, BENCH, TOKEN=self.token))
-        if measured["errors"]:
-            raise BenchError(f"{measured['errors']} answers of the {server.name} to {scenario.name} were not {scenario.status}.")
-        return measured
+def compare(subject: Subject, servers: Sequence[Server]) -> None:
+    """Refuse to measure two programs that answer differently; only cursors may be unlike."""
+    path = subject.query(SCENARIOS[0].paths).split()[0]
+    for asked in (path, "/v1/invoices?limit=50"):
+        answers = [json.loads(server.get(asked, subject.token)) | {"next_cursor": ""} for server in servers]
+        if answers[0] != answers[1]:
+            raise BenchError(f"The two answers to GET {asked} differ:\n{answers[0]}\n{answers[1]}"[:2000])
 
 
-def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path, dict[str, float]]:
-    """A new service, and how long it took to write, build and test it."""
-    service, took = workspace.folder / name, {}
-    steps: dict[str, Callable[[], object]] = {
-        "copy": lambda: workspace.run(copy_command(template, service), workspace.folder),
-        "commit": lambda: workspace.commit(service, "v0.0.0"),
-        "build": lambda: workspace.run(["make", "build"], service),
-        "test": lambda: workspace.run(["make", "test"], service),
-    }
-    for step, do in steps.items():
-        started = time.perf_counter()
-        do()
-        took[step] = time.perf_counter() - started
-    return service, took
+def race(subject: Subject, servers: Sequence[Server], scenario: Scenario, rounds: int) -> Rounds:
+    """Ask the servers in turns; who comes first changes with every round."""
+    paths = subject.workspace.folder / "paths"
+    paths.write_text(subject.query(scenario.paths))
+    measured: Rounds = {server.name: [] for server in servers}
+    for number in range(rounds):
+        for server in servers if number % 2 == 0 else reversed(servers):
+            tag = f"{server.name}{number}"
+            measured[server.name].append(subject.load(server, scenario, paths, tag))
+            print(f"{scenario.name}, {tag}: {measured[server.name][-1]['throughput']:.0f}/s", file=sys.stderr)
+    return measured
 
 
-@contextmanager
-def prepared(workspace: Workspace, service: Path) -> Iterator[Bench]:
-    """The service with a key and rows, its database running until the end of the block."""
-    for name in ("baseline", "load"):
-        workspace.run(["go", "build", "-o", workspace.folder / name, "."], BENCH / name)
-    shell = workspace.run(["bash", "-c", "source make/environment.sh; env -0"], service)
-    environment = dict(line.split("=", 1) for line in shell.split("\0") if "=" in line)
-    try:
-        workspace.run([f".local/bin/{SERVICE}", "migrate", "up"], service, **environment)
-        key = [f".local/bin/{SERVICE}", "keys", "create", "--subject", OWNER]
-        bench = Bench(workspace, service, environment, workspace.run(key, service, **environment).strip())
-        bench.query((BENCH / "seed.sql").read_text(encoding="utf-8"))
-        bench.query("analyze customers; analyze invoices", "DATABASE_OWNER_URL")
-        yield bench
-    finally:
-        workspace.run(["uv", "run", "--quiet", "--script", "make/database.py", "down"], service)
+def row(scenario: Scenario, measured: Rounds) -> list[str]:
+    def value(server: str, key: str) -> float:
+        return median(run[key] for run in measured[server])
+
+    def ratio(key: str) -> float:
+        pairs = zip(measured["service"], measured["baseline"], strict=True)
+        return median(service[key] / baseline[key] for service, baseline in pairs)
+
+    share, bar = ratio("throughput"), scenario.bar
+    cells = [scenario.name]
+    cells += [f"{value(server, 'throughput'):.0f}" for server in measured]
+    cells += [f"{share:.0%}", f">= {bar:.0%}: {verdict(share, bar, at_least=True)}" if bar else "none"]
+    cells += [f"{value(server, key) / 1000:.2f}" for key in ("p50_us", "p99_us") for server in measured]
+    cells += [f"{value(server, 'cpu_us'):.0f}" for server in measured]
+    return [*cells, f"{ratio('cpu_us'):.2f}"]
+
+
+def starts(program: Program) -> tuple[float, float]:
+    """Milliseconds until it is ready, and megabytes in memory a second later: medians."""
+    seconds, megabytes = [], []
+    for _ in range(STARTS):
+        with program.running() as server:
+            time.sleep(1)
+            seconds.append(server.seconds_to_ready)
+            megabytes.append(server.memory())
+    return median(seconds) * 1000, median(megabytes)
+
+
+def races(subject: Subject, rounds: int) -> str:
+    with subject.service().running() as service, subject.baseline().running() as baseline:
+        compare(subject, (service, baseline))
+        rows = [row(scenario, race(subject, (service, baseline), scenario, rounds)) for scenario in SCENARIOS]
+        after = f"\nMemory after all of it: service {service.memory():.0f} MB, baseline {baseline.memory():.0f} MB.\n"
+    return table(["", *COLUMNS], rows) + after
+
+
+def single(subject: Subject, took: dict[str, float]) -> str:
+    """What is measured of the service alone, with the same numbers of the baseline where it has them."""
+    own, other = starts(subject.service()), starts(subject.baseline())
+    total = sum(took.values())
+    steps = ", ".join(f"{step} {seconds:.0f}" for step, seconds in took.items())
+    rows = [
+        ["start to ready, database up", f"{own[0]:.0f} ms", f"{other[0]:.0f} ms", f"<= 300 ms: {verdict(own[0], 300)}"],
+        ["memory when idle", f"{own[1]:.0f} MB", f"{other[1]:.0f} MB", f"<= 40 MB: {verdict(own[1], 40)}"],
+        [f"zero to green, warm caches ({steps} s)", f"{total:.0f} s", "", f"<= 60 s: {verdict(total, 60)}"],
+    ]
+    return table(["", "service", "baseline", "bar"], rows)
+
+
+def measure(folder: Path, rounds: int) -> str:
+    workspace = Workspace(folder)
+    template = workspace.template()
+    warm, _ = zero_to_green(workspace, template, "first")
+    stop_database(workspace, warm)
+    fresh, took = zero_to_green(workspace, template, "second")
+    with prepared(workspace, fresh) as subject:
+        method = METHOD.format(machine=machine(), connections=CONNECTIONS, rounds=rounds)
+        return "\n".join([method, races(subject, rounds), single(subject, took)])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="how often both are asked (default: 5)")
+    parser.add_argument("--out", type=Path, default=BENCH / "results.md", help="where the table goes")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        try:
+            report = measure(Path(folder), max(arguments.rounds, 1))
+        except BenchError as error:
+            sys.exit(str(error))
+    print(report, end="")
+    arguments.out.write_text(report, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

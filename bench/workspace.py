@@ -1,4 +1,4 @@
-"""What the measurements share: a committed copy of the template, services written from it by the real command, tables."""
+"""What the measurements share: a committed copy of the template, the command that writes a service, tables."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def _property(key: str, resources: dict[str, Any]) -> dict[str, Any]:
     about = {"description": question["help"], **_default(question["default"])}
     choices = list(questions.choices(key))
     if key == "resources":
-        return {**about, "anyOf": [{"type": "string", "minLength": 1}, resources]}
+        return {**about, "anyOf": [{"type": "string", "minLength": 1}, {**resources, "type": "object"}]}
     if question.get("multiselect"):
         return {**about, "type": "array", "items": {"enum": choices}, "minItems": 1, "uniqueItems": True}
     return {**about, "enum": choices} if choices else {**about, "type": "string", **WORDED[key]}

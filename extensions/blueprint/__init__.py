@@ -27,7 +27,6 @@ from .seed import seed
 from .tables import tables
 
 CHOICES = ("framework", "database", "cache", "apis", "api_versioning", "auth")
-FORMAT = 1
 ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 
 
@@ -50,7 +49,7 @@ class Blueprint(ContextHook):
             self._refusal = _refusal(context)
         if self._refusal:
             raise UserMessageError(self._refusal)
-        if context["_copier_phase"] == "render":
+        if context["_copier_phase"] == "render" and "built" not in context:  # an imported template has it already
             context.update(self._cached(context))
 
     def _cached(self, context: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,13 +100,15 @@ def _blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "model": model,
         "tables": wanted,
         "addresses": addresses(model),
+        "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
+        "secrets": [variable for part in parts for variable in part.env if variable.secret],
         "settings": [setting for part in parts for setting in part.settings.get(language, ())],
         "credential": next((part.credential for part in parts if part.credential), ""),
         "seed": seed(model),
         "new": changes.new_parts(model, derived(names), [*cards.cards(), SECURED], derived_from(applied)),
         "new_migrations": changes.new_migrations(wanted, applied, _now(), service),
         "built": {
-            "format": FORMAT,
+            "format": questions.FORMAT,
             "language": language,
             "database": answers["database"],
             "parts": names,
@@ -145,6 +146,8 @@ def _check(context: Context, answer: object, key: str) -> str:
         return ""
     try:
         questions.check(key, answer, context.parent)
+        if questions.questions().keys() <= context.parent.keys():
+            _blueprint(context.parent)
     except ModelError as error:
         return str(error)
     return ""

@@ -16,16 +16,17 @@ FOLDERS = ("frameworks", "parts")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """An environment variable that a part reads.
+    """An environment variable that a part reads; `{service}` in its texts stands for the name of the service.
 
     Attributes:
-        example: A value that works on a developer's machine; nothing where a developer needs none.
-        secret: Whether its value must never be printed.
+        sample: A value that is safe to read: the default, or for a required one what a value looks like.
+        required: Whether production must set it.
+        secret: Whether development makes one up.
     """
 
     name: str
     about: str
-    example: str = ""
+    sample: str
     required: bool = False
     secret: bool = False
 
@@ -45,8 +46,8 @@ class Card:
     Attributes:
         question: The question that this card is a choice of.
         language: The language that a framework brings with it.
-        dependencies: For each language, the modules it needs, as its package manager names them.
         compose: For each container, its entry under `services` of a compose file.
+        volumes: The volumes that its containers keep data in.
         settings: For each language, the settings it reads.
         tables: Tables of its own, in the language of the model.
         credential: For a way to authenticate, what callers send, for the contract.
@@ -57,10 +58,10 @@ class Card:
     title: str
     about: str
     language: str = ""
-    dependencies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     env: tuple[Variable, ...] = ()
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     compose: Mapping[str, Any] = field(default_factory=dict)
+    volumes: tuple[str, ...] = ()
     tables: Mapping[str, Any] = field(default_factory=dict)
     credential: str = ""
 
@@ -89,10 +90,9 @@ def _listed(answer: object) -> list[str]:
 
 
 def _card(name: str, raw: dict[str, Any]) -> Card:
-    dependencies = {language: tuple(modules) for language, modules in raw.pop("dependencies", {}).items()}
     env = tuple(Variable(variable, **body) for variable, body in raw.pop("env", {}).items())
     settings = {
         language: tuple(Setting(member, type_) for member, type_ in members.items())
         for language, members in raw.pop("settings", {}).items()
     }
-    return Card(name=name, settings=settings, dependencies=dependencies, env=env, **raw)
+    return Card(name=name, settings=settings, env=env, **raw)

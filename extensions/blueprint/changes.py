@@ -130,7 +130,7 @@ def _merged(table: Table, old: Table) -> Table:
     retired = tuple(column.name for column in old.columns if table.column(column.name) is None)
     return replace(
         table,
-        columns=table.columns + tuple(replace(column, optional=True) for column in old.columns if column.name in retired),
+        columns=table.columns + tuple(replace(c, optional=True) for c in old.columns if c.name in retired),
         checks=table.checks + tuple(check for check in old.checks if check.column in retired),
         references=table.references + tuple(key for key in old.references if key.column in retired),
         indexes=table.indexes + tuple(index for index in old.indexes if not set(retired).isdisjoint(index.columns)),

@@ -12,7 +12,9 @@ from .steps import Step
 from .table import Check, Column, Index, Table
 from .triggers import guards
 
-BY_HAND = "write that migration with `make migration`, then set applied.tables.{place} in .copier-answers.yml to {fact}."
+BY_HAND = (
+    "write that migration with `make migration`, then set applied.tables.{place} in .copier-answers.yml to {fact}."
+)
 
 
 def difference(old: Table, new: Table) -> list[Step]:
@@ -82,9 +84,9 @@ def _checks(old: Table, new: Table) -> Iterator[Step]:
             if old.column(check.column):
                 raise _by_hand(new, "checks", check.name, "existing rows may break its new limit")
             yield steps.add_constraint(new, check)
-        elif was != check:
-            if not _contains(check, was):
-                raise _by_hand(new, "checks", check.name, "existing rows may break its narrower limit")
+        elif not _contains(check, was):
+            raise _by_hand(new, "checks", check.name, "existing rows may break its narrower limit")
+        elif not _contains(was, check):
             yield steps.widen_check(new, was, check)
     yield from (steps.drop_check(new, check) for check in before.values())
 
@@ -131,6 +133,7 @@ def _dropped(table: Table, indexes: Iterable[Index]) -> Iterator[Step]:
 
 def _by_hand(table: Table, kind: str, name: str, reason: str) -> ModelError:
     fact = to_facts(table)[kind][name]
-    member = next((part.column.snake for part in (*table.checks, *table.references) if part.name == name), name)
+    columns = {check.name: check.column for check in table.checks} | {key.name: key.column for key in table.references}
+    member = columns.get(name, name)
     place = f"{table.name}.{kind}.{name}"
     return ModelError(f"{table.resource}.{member}: {reason}; {BY_HAND.format(place=place, fact=dumps(fact))}")

@@ -65,7 +65,7 @@ def capacity(field: Field) -> int:
         case "integer":
             return min(_span(field.limits), MANY)
         case "text":
-            return 10 ** min(field.limits.max_length or 6, 6) - 1
+            return int(10 ** min(field.limits.max_length or 6, 6)) - 1
         case "decimal":
             return len({value(field, n) for n in range(1, 101)})
         case _:

@@ -66,7 +66,7 @@ def _column(column: Column) -> str | Facts:
 
 
 def _to_column(name: str, facts: str | Mapping[str, Any]) -> Column:
-    body = {"type": facts} if isinstance(facts, str) else facts
+    body: Mapping[str, Any] = {"type": facts} if isinstance(facts, str) else facts
     default = body.get("default")
     return Column(
         name=Name(name),

@@ -6,10 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from . import shape
+from .elements import Field, Limits, Scalar, Value
 from .errors import ModelError
 from .kinds import ALWAYS, KINDS, Kind
 from .names import Name, words
-from .elements import Field, Limits, Scalar, Value
 
 WORDS = (*ALWAYS, *dict.fromkeys(word for kind in KINDS.values() for word in kind.words))
 FLAGS = ("optional", "unique", "filter", "sort", "immutable", "sensitive")
@@ -49,7 +49,7 @@ def _refuse_name(where: str, name: Name) -> None:
     if name.snake in words("reserved.yml", "implicit"):
         raise ModelError(f"{where}: every resource may have {name} already; leave it out or choose another name.")
     if name.snake.endswith("_id"):
-        raise ModelError(f"{where}: a name ending in _id is a reference; use belongs_to, or type uuid with another name.")
+        raise ModelError(f"{where}: a name ending in _id is a reference; use belongs_to, or give a uuid another name.")
 
 
 def _refuse_words(where: str, kind: Kind, said: list[str]) -> None:
@@ -78,7 +78,8 @@ def _refuse_flags(where: str, name: Name, type_: str, flags: dict[str, bool], bo
 def _values(where: str, body: dict[str, Any]) -> tuple[Value, ...]:
     names = [shape.name(f"{where}: value {raw!r}", raw) for raw in shape.items(f"{where}: values", body.get("values"))]
     if not 1 <= len(names) <= MOST_VALUES:
-        raise ModelError(f"{where}: an enum has {len(names)} values; list 1 to {MOST_VALUES} as `values: [draft, open]`.")
+        advice = f"list 1 to {MOST_VALUES} as `values: [draft, open]`"
+        raise ModelError(f"{where}: an enum has {len(names)} values; {advice}.")
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
         raise ModelError(f"{where}: the value {twice} is listed twice; remove one.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+USUAL = ("default", "unique", "filter", "sort")
 ALWAYS = ("type", "about", "optional", "immutable", "sensitive", "denormalised")
 
 
@@ -28,15 +29,15 @@ class Kind:
 
 
 KINDS = {
-    "text": Kind("a text", ("text",), ("min_length", "max_length", "default", "unique", "filter", "sort"), (1, 200, 10_000)),
-    "integer": Kind("an integer", ("bigint",), ("min", "max", "default", "unique", "filter", "sort"), bounds=(-LARGEST, LARGEST)),
-    "decimal": Kind("a decimal", ("numeric(24, 6)",), ("min", "max", "default", "unique", "filter", "sort")),
+    "text": Kind("a text", ("text",), ("min_length", "max_length", *USUAL), (1, 200, 10_000)),
+    "integer": Kind("an integer", ("bigint",), ("min", "max", *USUAL), bounds=(-LARGEST, LARGEST)),
+    "decimal": Kind("a decimal", ("numeric(24, 6)",), ("min", "max", *USUAL)),
     "money": Kind("a money field", ("bigint", "text"), ("min", "max"), bounds=(-LARGEST, LARGEST)),
     "boolean": Kind("a boolean", ("boolean",), ("default", "filter")),
     "date": Kind("a date", ("date",), ("unique", "filter", "sort")),
     "timestamp": Kind("a timestamp", ("timestamptz",), ("unique", "filter", "sort")),
     "uuid": Kind("a uuid", ("uuid",), ("unique", "filter", "sort")),
-    "enum": Kind("an enum", ("text",), ("values", "default", "unique", "filter", "sort")),
+    "enum": Kind("an enum", ("text",), ("values", *USUAL)),
     "json": Kind("a json field", ("jsonb",)),
     "email": Kind("an email", ("text",), ("unique", "filter"), (3, 254, 254)),
     "url": Kind("a url", ("text",), ("unique", "filter"), (1, 2048, 2048)),

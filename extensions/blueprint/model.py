@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from . import shape
+from .elements import Field, Operations, Reference, Resource
 from .errors import ModelError, listed, suggestion
 from .fields import field
 from .names import Name, looks_plural, plural, words
 from .normal import check_normal_form
 from .references import Link, links, parents_first
-from .elements import Field, Operations, Reference, Resource
 
 __all__ = ["Field", "ModelError", "Reference", "Resource", "parse"]
 
@@ -48,7 +48,8 @@ def _draft(key: str, raw: object) -> Draft:
     body = shape.mapping(key, raw, WORDS)
     specs = shape.mapping(f"{key}.fields", body.get("fields"))
     if len(specs) > MOST_FIELDS:
-        raise ModelError(f"{key}: there are {len(specs)} fields; split the resource, {MOST_FIELDS} is the most for one.")
+        advice = f"split the resource, {MOST_FIELDS} is the most for one"
+        raise ModelError(f"{key}: there are {len(specs)} fields; {advice}.")
     resource = Resource(
         name=name,
         plural=_plural(name, body.get("plural")),
@@ -122,7 +123,8 @@ def _build(draft: Draft, built: dict[str, Resource], auth: str) -> Resource:
     inherited = any(built[link.target].owned for link in draft.links if link.target in built)
     owned = inherited if draft.owned is None else draft.owned
     if owned and auth == "none":
-        raise ModelError(f"{draft.resource.name}: rows cannot be owned while auth is none; choose auth or remove owned.")
+        name = draft.resource.name
+        raise ModelError(f"{name}: rows cannot be owned while auth is none; choose auth or remove owned.")
     bare = replace(draft.resource, owned=owned)
     references = tuple(_reference(bare, link, built.get(link.target, bare)) for link in draft.links)
     resource = replace(bare, references=references)
@@ -142,12 +144,14 @@ def _reference(child: Resource, link: Link, target: Resource) -> Reference:
 def _check_members(resource: Resource) -> None:
     """No two members may need one column, or differ only where Go cannot see it."""
     seen: dict[str, str] = {}
-    members = [(field_.name, column) for field_ in resource.fields for column in (*field_.columns, field_.name)]
-    members += [(reference.role, name) for reference in resource.references for name in (reference.column, reference.role)]
-    for member, column in members:
-        if seen.setdefault(column.pascal, member.snake) != member.snake:
-            other = seen[column.pascal]
-            raise ModelError(f"{resource.name}.{member}: {other} needs the name {column} as well; rename one of them.")
+    places = [(f"the field {f.name}", f.name, {*f.columns, f.name}) for f in resource.fields]
+    places += [(f"the reference {r.role}", r.role, {r.column, r.role}) for r in resource.references]
+    for member, name, columns in places:
+        for column in sorted(columns):
+            other = seen.setdefault(column.pascal, member)
+            if other != member:
+                where = f"{resource.name}.{name}"
+                raise ModelError(f"{where}: {other} needs the name {column} as well; rename one of them.")
 
 
 def _check_distinct(resources: tuple[Resource, ...]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from .errors import ModelError
 from .elements import Field, Resource
+from .errors import ModelError, listed
 
 OVERRULE = "or add denormalised: <the reason>"
 KEY_WORDS = frozenset(("attribute", "attr", "key", "name", "property", "field"))
@@ -26,7 +26,8 @@ def check_normal_form(resource: Resource) -> None:
 def _no_json(resource: Resource, fields: tuple[Field, ...]) -> None:
     for field in fields:
         if field.type == "json":
-            raise ModelError(f"{resource.name}.{field.name}: json hides fields from the database; list them, {OVERRULE}.")
+            where = f"{resource.name}.{field.name}"
+            raise ModelError(f"{where}: json hides fields from the database; list them, {OVERRULE}.")
 
 
 def _no_numbered_group(resource: Resource, fields: tuple[Field, ...]) -> None:
@@ -36,8 +37,9 @@ def _no_numbered_group(resource: Resource, fields: tuple[Field, ...]) -> None:
             groups[re.sub(r"_?[0-9]+$", "", field.name.snake)].append(field.name.snake)
     for stem, names in groups.items():
         if len(names) > 1:
+            where, group = f"{resource.name}.{names[0]}", listed(names)
             advice = f"make {stem} a resource that belongs to {resource.name}"
-            raise ModelError(f"{resource.name}.{names[0]}: {' and '.join(names)} repeat one field; {advice}, {OVERRULE}.")
+            raise ModelError(f"{where}: {group} repeat one field; {advice}, {OVERRULE}.")
 
 
 def _no_copied_column(resource: Resource, fields: tuple[Field, ...]) -> None:
@@ -65,5 +67,6 @@ def _no_attribute_value(resource: Resource, fields: tuple[Field, ...]) -> None:
     names = {field.name.snake for field in fields}
     columns = sum(len(field.columns) for field in resource.fields) + len(resource.references) + resource.owned
     if resource.references and "value" in names and names & KEY_WORDS and columns <= 3:
+        hidden = "name and value per row hide fields from the database"
         advice = "give the parent a field for each attribute"
-        raise ModelError(f"{resource.name}.value: name and value per row hide fields from the database; {advice}, {OVERRULE}.")
+        raise ModelError(f"{resource.name}.value: {hidden}; {advice}, {OVERRULE}.")

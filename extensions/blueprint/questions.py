@@ -15,6 +15,7 @@ from .model import parse
 from .resolve import resolve
 
 FILE = Path(__file__).parents[2] / "copier.yml"
+FORMAT = 1
 FOR_LIFE = ("service_name", "repository", "framework", "database", "api_versioning")
 
 
@@ -54,8 +55,8 @@ def refuse_wrong(answers: Mapping[str, Any]) -> None:
     for key in questions():
         if key in answers:
             check(key, answers[key], answers)
-    if not isinstance(answers.get("applied", {}), Mapping):
-        raise ModelError("applied: the template writes it itself; leave it out.")
+    if "applied" in answers:
+        _check_applied(answers["applied"])
 
 
 def check(key: str, answer: object, answers: Mapping[str, Any]) -> None:
@@ -70,6 +71,16 @@ def check(key: str, answer: object, answers: Mapping[str, Any]) -> None:
         raise ModelError(f"{key}: {wording.shown(answer)} is not text; write it in quotes.")
     else:
         wording.RULES[key](answer)
+
+
+def _check_applied(applied: object) -> None:
+    if not isinstance(applied, Mapping):
+        raise ModelError("applied: the template writes it itself; leave it out.")
+    if applied.get("format") != FORMAT:
+        found = wording.shown(applied.get("format"))
+        raise ModelError(f"applied: this version reads format {FORMAT}, not {found}; use the version that wrote it.")
+    if not isinstance(applied.get("parts"), list) or not isinstance(applied.get("tables"), Mapping):
+        raise ModelError("applied: it is damaged; restore the answers file from git.")
 
 
 def _check_choice(key: str, answer: object) -> None:

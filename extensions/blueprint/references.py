@@ -29,7 +29,9 @@ def links(resource: Name, raw: object) -> tuple[Link, ...]:
     if isinstance(raw, list):
         twice = next((item for item in raw if raw.count(item) > 1), None)
         if twice is not None:
-            raise ModelError(f"{where}: {twice} is listed twice; name two roles, such as {{sender: {{resource: {twice}}}}}.")
+            raise ModelError(
+                f"{where}: {twice} is listed twice; name two roles, such as {{sender: {{resource: {twice}}}}}."
+            )
         raw = {item if isinstance(item, str) else str(item): None for item in raw}
     return tuple(_link(resource, role, detail) for role, detail in shape.mapping(where, raw).items())
 
@@ -62,7 +64,9 @@ def parents_first(links_of: dict[str, tuple[Link, ...]]) -> list[str]:
 def _visit(resource: str, links_of: dict[str, tuple[Link, ...]], order: list[str], path: list[str]) -> None:
     if resource in path:
         circle = " -> ".join([*path[path.index(resource) :], resource])
-        raise ModelError(f"{path[-1]}: these resources belong to one another in a circle ({circle}); drop one belongs_to.")
+        raise ModelError(
+            f"{path[-1]}: these resources belong to one another in a circle ({circle}); drop one belongs_to."
+        )
     if resource not in order:
         for parent in _parents(resource, links_of[resource]):
             _visit(parent, links_of, order, [*path, resource])

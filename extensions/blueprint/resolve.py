@@ -74,9 +74,12 @@ def _mapping(what: str, content: object) -> dict[str, Any]:
     unknown = [key for key in content if key != "resources"]
     if unknown:
         raise ModelError(f"resources: {what} has {unknown[0]!r} beside resources; remove it or use --data-file.")
-    if not isinstance(content["resources"], dict):
-        raise ModelError(f"resources: {what} names no resource; list them, or write `resources: {{}}`.")
-    return content["resources"]
+    resources = {} if content["resources"] is None else content["resources"]
+    if not isinstance(resources, dict):
+        raise ModelError(
+            f"resources: {what} holds {resources!r} for a mapping; write `name: {{fields: ...}}` below it."
+        )
+    return resources
 
 
 class _Loader(yaml.SafeLoader):

@@ -129,10 +129,12 @@ def change_delete(old: Table, new: Table) -> list[Step]:
     verb, undo = ("revoke", "grant") if new.delete == "append-only" else ("grant", "revoke")
     more = "update, delete"
     label = f"{verb}_update_and_delete_on_{new.name}"
-    notes = (Statement("comment_on_table", new, table.note) for table in (new, replace(new, delete=old.delete)))
-    return [Step(Statement(verb, new, more), Statement(undo, new, more), label), Step(*notes)]
+    note, old_note = new.note, replace(new, delete=old.delete).note
+    return [
+        Step(Statement(verb, new, more), Statement(undo, new, more), label),
+        Step(Statement("comment_on_table", new, note), Statement("comment_on_table", new, old_note)),
+    ]
 
 
 def _alter(table: Table, up: str, down: str, label: str = "", proof: Step | None = None) -> Step:
-    statements = (Statement("alter_table", table, action) for action in (up, down))
-    return Step(*statements, label=label, proof=proof)
+    return Step(Statement("alter_table", table, up), Statement("alter_table", table, down), label, proof=proof)

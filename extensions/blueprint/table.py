@@ -60,7 +60,8 @@ class Check:
     """A rule for one value.
 
     Attributes:
-        kind: `length`, `range`, `values`, `format` (a currency), `object` (json) or `complete` (money: both or neither).
+        kind: `length`, `range`, `values`, `format` (of a currency), `object` (of json) or `complete` (money is there
+            with both its columns or not at all).
     """
 
     name: str
@@ -192,8 +193,13 @@ class Table:
     def body(self) -> tuple[str, ...]:
         """The lines of `create table`: columns, then constraints."""
         key = f"constraint {constraint(self.name.snake, 'pkey')} primary key (id)"
-        parts = (*self.columns, key, *(index for index in self.indexes if index.plain), *self.references, *self.checks)
-        return tuple(part if isinstance(part, str) else part.definition for part in parts)
+        return (
+            *(column.definition for column in self.columns),
+            key,
+            *(index.definition for index in self.indexes if index.plain),
+            *(reference.definition for reference in self.references),
+            *(check.definition for check in self.checks),
+        )
 
     @property
     def created_indexes(self) -> tuple[Index, ...]:

@@ -13,6 +13,10 @@ from .names import Name, constraint
 from .table import Check, Column, ForeignKey, Index, Literal, Table
 
 OWNER = Name("owner")
+OWNER_NOTE = (
+    "The caller whose row this is. "
+    "@denormalised repeated in the rows that belong to it, so that one index finds all that a caller has"
+)
 ID = Name("id")
 
 
@@ -26,6 +30,10 @@ class HasTables(Protocol):
 def tables(resources: tuple[Resource, ...], cards: Iterable[HasTables], service: Name) -> tuple[Table, ...]:
     """All tables of a service, parents first."""
     brought = tuple(resource for card in cards for resource in parse(dict(card.tables), auth="card"))
+    ours = {resource.table for resource in brought}
+    taken = next((resource for resource in resources if resource.table in ours), None)
+    if taken:
+        raise ModelError(f"{taken.name}: the template has a table {taken.table} of its own; rename the resource.")
     built = tuple(_table(resource, service_role(service)) for resource in resources + brought)
     _check_distinct(built)
     return built
@@ -56,18 +64,12 @@ def _columns(resource: Resource) -> tuple[Column, ...]:
     columns += [Column(reference.column, "uuid", reference.optional) for reference in resource.references]
     columns += [column for field in resource.fields for column in _field_columns(field)]
     if resource.owned:
-        columns.append(Column(OWNER, "text", note=_owner_note(resource)))
+        columns.append(Column(OWNER, "text", note=OWNER_NOTE))
     columns.append(Column(Name("version"), "bigint", default=1))
     columns += [Column(Name(name), "timestamptz", now=True) for name in ("created_at", "updated_at")]
     if resource.soft_delete:
         columns.append(Column(Name("deleted_at"), "timestamptz", optional=True))
     return tuple(columns)
-
-
-def _owner_note(resource: Resource) -> str:
-    if any(reference.target.owned for reference in resource.references):
-        return "@denormalised repeated from the parent, so that one index finds the rows of a caller"
-    return ""
 
 
 def _field_columns(field: Field) -> list[Column]:

@@ -11,7 +11,7 @@ from psycopg import Connection
 
 from tests import migrations
 from tests.migrations import Built
-from tests.postgres import VERSIONS, Missing, Server, server
+from tests.postgres import VERSIONS, MissingError, Server, server
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
     try:
         with server(request.param) as running:
             yield running
-    except Missing as missing:
+    except MissingError as missing:
         pytest.skip(str(missing))
 
 

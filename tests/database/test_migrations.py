@@ -29,7 +29,11 @@ def test_names_survive(populated: tuple[str, Database]) -> None:
     name, database = populated
     built = build(zoo(name)).tables
     names = {table.name.snake for table in built}
-    names |= {part.name for table in built for part in (*table.indexes, *table.checks, *table.references)}
+    names |= {index.name for table in built for index in table.indexes}
+    names |= {check.name for table in built for check in table.checks}
+    names |= {key.name for table in built for key in table.references}
     names |= {trigger.name for table in built for trigger in triggers(table)}
-    kept = "select relname::text from pg_class union select conname from pg_constraint union select tgname from pg_trigger"
+    kept = (
+        "select relname::text from pg_class union select conname from pg_constraint union select tgname from pg_trigger"
+    )
     assert names <= {name for (name,) in database.owner.execute(kept)}

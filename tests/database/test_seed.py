@@ -24,7 +24,7 @@ def test_seed(populated: tuple[str, Database]) -> None:
     assert all(count and count[0] > 0 for count in counts[0])
 
 
-def test_seed_belongs_to_the_developer(database: Database) -> None:
+def test_seed_belongs_to_the_developer() -> None:
     """Rows that are owned belong to the caller `dev`, and a child's row to a parent's row."""
     text = seeds(zoo("billing"))
     assert text.count("'dev'") == 9

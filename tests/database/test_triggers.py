@@ -246,7 +246,12 @@ class TestRules:
 class TestRoles:
     def test_service_owns_and_creates_nothing(self, service: Connection) -> None:
         """What the running service is able to do is to read and write rows."""
-        for statement in ("create table x ()", "create temp table x ()", "drop table kepts", "alter table kepts add x int"):
+        for statement in (
+            "create table x ()",
+            "create temp table x ()",
+            "drop table kepts",
+            "alter table kepts add x int",
+        ):
             with pytest.raises(InsufficientPrivilege):
                 service.execute(statement.encode())
         with pytest.raises(InsufficientPrivilege):

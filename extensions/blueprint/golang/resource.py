@@ -91,6 +91,10 @@ class Go:
         return "s.check(ctx, details)" if self.references else "details.validate()"
 
     @property
+    def recheck_call(self) -> str:
+        return f"s.check(ctx, {self.variable}.Details)" if self.references else f"{self.variable}.validate()"
+
+    @property
     def table_literal(self) -> str:
         return literal(self.resource.table.sql)
 

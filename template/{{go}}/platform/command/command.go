@@ -57,6 +57,18 @@ func Run(ctx context.Context, program string, commands []Command, arguments []st
 	return 1
 }
 
+// Version returns the command that prints which build this is.
+func Version(version string) Command {
+	return Command{
+		Name:    "version",
+		Summary: "Says which build this is.",
+		Run: func(_ context.Context, arguments []string, streams Streams) error {
+			fmt.Fprintln(streams.Out, version)
+			return NoArguments("version", arguments)
+		},
+	}
+}
+
 // Flags parses the arguments into flags, and returns what is left over. The error is a UsageError.
 func Flags(name string, arguments []string, define func(*flag.FlagSet)) ([]string, error) {
 	flags := flag.NewFlagSet(name, flag.ContinueOnError)

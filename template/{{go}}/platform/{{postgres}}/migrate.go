@@ -52,9 +52,13 @@ const lockKey = 7_290_114_417
 
 // locked runs do while no other migrator runs: dbmate takes no lock of its own.
 func (m *Migrator) locked(ctx context.Context, do func(*dbmate.DB) error) error {
-	conn, err := pgx.Connect(ctx, m.url)
+	config, err := pgx.ParseConfig(m.url)
 	if err != nil {
-		return fmt.Errorf("the database does not answer: %w", err)
+		return errors.New("DATABASE_OWNER_URL is not the address of a PostgreSQL database: .env.example shows one")
+	}
+	conn, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return unreachable(config, err)
 	}
 	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockKey); err != nil {

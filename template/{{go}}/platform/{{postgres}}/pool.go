@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -45,9 +46,22 @@ func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
 	}
 	if err := pool.Ping(ctx); err != nil {
 		pool.Close()
-		return nil, fmt.Errorf("the database does not answer: %w", err)
+		return nil, unreachable(config.ConnConfig, err)
 	}
 	return pool, nil
+}
+
+// unreachable says in one line what keeps us from the server; pgx tells it once for each address and try.
+func unreachable(config *pgx.ConnConfig, err error) error {
+	reason := err
+	for inner := errors.Unwrap(err); inner != nil; inner = errors.Unwrap(inner) {
+		reason = inner
+	}
+	text, _, _ := strings.Cut(reason.Error(), "\n")
+	if refused, ok := errors.AsType[*pgconn.PgError](err); ok {
+		text = refused.Message
+	}
+	return fmt.Errorf("the database at %s:%d does not answer: %s", config.Host, config.Port, text)
 }
 
 func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }

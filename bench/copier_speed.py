@@ -1,0 +1,69 @@
+"""Measures the processor time of `copier copy`: for the example model, and for one with fifty resources.
+
+The time is that of the command and all it starts (git), as the kernel counts it for a child. Medians of five runs.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from workspace import ROOT, BenchError, Workspace, copy_command, machine, table, verdict
+
+RUNS = 5
+MODELS = ROOT / "tests" / "models"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One run of the command."""
+
+    seconds: float
+    files: int
+
+
+def copy(workspace: Workspace, template: Path, model: Path, name: str) -> Copy:
+    """Write a service, and count."""
+    service = workspace.folder / name
+    command = copy_command(template, service, "--data-file", model)
+    child = subprocess.Popen(command, env=dict(workspace.environment), stdin=subprocess.DEVNULL, cwd=workspace.folder)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise BenchError(f"`{' '.join(command)}` failed.")
+    return Copy(usage.ru_utime + usage.ru_stime, sum(path.is_file() for path in service.rglob("*")))
+
+
+def measure(workspace: Workspace, template: Path, model: str) -> Copy:
+    runs = [copy(workspace, template, MODELS / f"{model}.yml", f"{model}{number}") for number in range(RUNS)]
+    return Copy(median(run.seconds for run in runs), runs[0].files)
+
+
+def report(workspace: Workspace) -> str:
+    template = workspace.template()
+    billing, fifty = (measure(workspace, template, model) for model in ("billing", "fifty"))
+    each = fifty.seconds / fifty.files * 1000
+    rows = [
+        ["billing", f"{billing.seconds:.2f} s", f"<= 2.5 s: {verdict(billing.seconds, 2.5)}"],
+        ["billing", f"{billing.files} files", f"<= 200: {verdict(billing.files, 200)}"],
+        ["fifty resources", f"{fifty.seconds:.2f} s, {fifty.files} files", ""],
+        ["fifty resources", f"{each:.1f} ms a file", f"<= 20 ms: {verdict(each, 20)}"],
+    ]
+    return f"CPU time of `copier copy` on {machine()}\n\n{table(['model', 'measured', 'bar'], rows)}"
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        try:
+            print(report(Workspace(Path(folder))), end="")
+        except BenchError as error:
+            sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

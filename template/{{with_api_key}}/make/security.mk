@@ -1,0 +1,10 @@
+# How callers get in, in development. The platform replaces this file.
+
+##@ Security
+
+scopes ?=
+
+.PHONY: keys
+keys: build ## make an API key for development: make keys scopes="invoices:read"
+	@$(in_development) $(program) migrate up && \
+	  $(program) keys create --subject dev --name development $(addprefix --scope ,$(scopes))

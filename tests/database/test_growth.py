@@ -1,0 +1,131 @@
+"""A model that grows: every later migration runs over rows, can be taken back, and ends where a new service begins."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import yaml
+from psycopg import Connection, sql
+from psycopg.errors import LockNotAvailable
+
+from tests.database.conftest import Database, prepared
+from tests.database.fingerprint import fingerprint
+from tests.migrations import Built, build, model, seeds
+
+FIELDS = "a: {type: text, max_length: 50}, s: {type: enum, values: [x, y], default: x}, n: {type: integer, max: 9}"
+START = f"shop: {{soft_delete: true}}\nthing: {{owned: true, fields: {{{FIELDS}}}}}"
+
+GROWTH = {
+    "a resource": (START, f"{START}\npart: {{belongs_to: {{shop: null, thing: {{on_delete: cascade}}}}}}"),
+    "the first soft parent": ("a:", "a:\nb: {soft_delete: true}\nc: {soft_delete: true, belongs_to: [a, b]}"),
+    "fields": (
+        START,
+        START.replace(
+            "a: {",
+            "b: {type: text, optional: true, filter: true, about: New.}, c: {type: money, optional: true}, "
+            "d: {type: date, optional: true, unique: true}, e: {type: boolean, default: false, filter: true}, "
+            "f: {type: decimal, default: 1.5, min: 0, sort: true}, "
+            "g: {type: email, optional: true, unique: true}, a: {",
+        ),
+    ),
+    "references": (
+        START,
+        START.replace(
+            "owned: true,",
+            "owned: true, belongs_to: {shop: {optional: true, on_delete: set_null}, "
+            "up: {resource: thing, optional: true}},",
+        ),
+    ),
+    "wider rules": (START, START.replace("50", "60").replace("[x, y]", "[x, y, z]").replace("max: 9", "max: 10")),
+    "a default": (START, START.replace("default: x", "default: y")),
+    "indexes": (
+        START,
+        START.replace("max_length: 50", "max_length: 50, filter: true, unique: true").replace(
+            "max: 9", "max: 9, sort: true"
+        ),
+    ),
+    "a composite": (START, START.replace("owned: true,", "owned: true, unique: [[a, n]],")),
+    "operations": ("thing: {operations: [create, list]}", "thing:"),
+    "fewer operations": ("thing:", "thing: {operations: [create, list]}"),
+}
+
+LOSS = {
+    "a field": (START, START.replace("a: {type: text, max_length: 50}, ", "")),
+    "a reference": ("shop: {soft_delete: true}\nthing: {belongs_to: [shop]}", "shop: {soft_delete: true}\nthing:"),
+    "a filter": ("thing: {fields: {a: {type: text, filter: true}}}", "thing: {fields: {a: text}}"),
+    "a unique": (
+        "thing: {unique: [[a, b]], fields: {a: {type: text, unique: true}, b: {type: email, unique: true}}}",
+        "thing: {fields: {a: text, b: email}}",
+    ),
+}
+
+
+def counts(connection: Connection, raw: Any) -> list[Any]:
+    tables = [sql.Identifier(resource.table.snake) for resource in model(raw)]
+    return [connection.execute(sql.SQL("select count(*) from {}").format(table)).fetchone() for table in tables]
+
+
+def walk(database: Database, built: Built) -> None:
+    """Each file: up, down to where it was, and up again to where it had come."""
+    for script in built.scripts:
+        before = fingerprint(database.owner)
+        script.up(database.owner)
+        after = fingerprint(database.owner)
+        assert after != before, script.file
+        script.down(database.owner)
+        assert fingerprint(database.owner) == before, script.file
+        script.up(database.owner)
+        assert fingerprint(database.owner) == after, script.file
+
+
+def grown(database: Database, before: str, after: str) -> None:
+    old, new = yaml.safe_load(before), yaml.safe_load(after)
+    first = database.apply(build(old))
+    database.owner.execute(seeds(old).encode())
+    rows = counts(database.owner, old)
+    walk(database, build(new, first.applied))
+    assert counts(database.owner, old) == rows
+
+
+def shape(connection: Connection) -> list[str]:
+    """The fingerprint without the difference between a unique constraint and its unique index."""
+    return [line for line in fingerprint(connection) if not ("constraint " in line and " UNIQUE " in line)]
+
+
+@pytest.mark.parametrize("what", GROWTH)
+def test_growth(database: Database, what: str) -> None:
+    """What was added later is what would have been there from the start, and no row is lost on the way."""
+    before, after = GROWTH[what]
+    grown(database, before, after)
+    found = shape(database.owner)
+    with prepared(database.server) as fresh:
+        fresh.apply(build(yaml.safe_load(after)))
+        assert found == shape(fresh.owner)
+
+
+@pytest.mark.parametrize("what", LOSS)
+def test_loss(database: Database, what: str) -> None:
+    """What is given up goes without losing a row, and can be taken back."""
+    grown(database, *LOSS[what])
+
+
+def test_retired_column_can_stay_empty(database: Database) -> None:
+    """A service that no longer knows a column can still write rows."""
+    grown(database, *LOSS["a field"])
+    with database.service() as service:
+        service.execute("insert into things (id, owner, n) values (gen_random_uuid(), 'me', 1)")
+
+
+def test_a_lock_is_not_waited_for(database: Database) -> None:
+    """A migration that meets a long transaction gives up, and leaves nothing behind."""
+    first = database.apply(build(yaml.safe_load(START)))
+    change = build(yaml.safe_load(START.replace("default: x", "default: y")), first.applied)
+    before = fingerprint(database.owner)
+    hurried = replace(change.scripts[0], text=change.scripts[0].text.replace("'5s'", "'50ms'"))
+    with database.service(autocommit=False) as busy:
+        busy.execute("select * from things")
+        with pytest.raises(LockNotAvailable):
+            hurried.up(database.owner)
+    assert fingerprint(database.owner) == before

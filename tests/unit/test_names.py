@@ -1,0 +1,148 @@
+"""Names: one word, written the way each place writes it."""
+
+from __future__ import annotations
+
+import pytest
+from blueprint.names import Name, constraint, go_package, looks_plural, plural, words
+
+
+class TestForms:
+    def test_every_form(self) -> None:
+        """A name of several words has each of its forms."""
+        name = Name("line_item")
+        assert (name.camel, name.pascal, name.kebab, name.upper) == ("lineItem", "LineItem", "line-item", "LINE_ITEM")
+        assert (name.words, name.title, str(name)) == ("line item", "Line item", "line_item")
+
+    @pytest.mark.parametrize("word", ["select", "user", "order", "default", "end", "time", "position", "all"])
+    def test_sql_quotes_what_it_must(self, word: str) -> None:
+        """A word that means something to PostgreSQL is quoted."""
+        assert Name(word).sql == f'"{word}"'
+
+    @pytest.mark.parametrize("word", ["name", "type", "owner", "value", "select_all", "class"])
+    def test_sql_quotes_nothing_else(self, word: str) -> None:
+        """A word that PostgreSQL can read as a name stands as it is."""
+        assert Name(word).sql == word
+
+
+class TestGo:
+    @pytest.mark.parametrize(
+        ("snake", "pascal", "camel"),
+        [
+            ("user_id", "UserID", "userID"),
+            ("id", "ID", "id"),
+            ("api_key", "APIKey", "apiKey"),
+            ("http_url", "HTTPURL", "httpURL"),
+            ("oauth_token", "OAuthToken", "oauthToken"),
+            ("line1", "Line1", "line1"),
+            ("due_on", "DueOn", "dueOn"),
+            ("utf8_text", "UTF8Text", "utf8Text"),
+            ("ids", "Ids", "ids"),
+        ],
+    )
+    def test_follows_ogen(self, snake: str, pascal: str, camel: str) -> None:
+        """Exported names are those that ogen makes of the contract's words."""
+        assert Name(snake).go_pascal == pascal
+        assert Name(snake).go_camel == camel
+
+    @pytest.mark.parametrize("word", ["type", "func", "len", "nil", "string", "error", "time", "context", "true"])
+    def test_local_names_shadow_nothing(self, word: str) -> None:
+        """A variable is never a keyword, a predeclared name or an imported package."""
+        assert Name(word).go_local == f"{word}Value"
+
+    def test_other_local_names_stay(self) -> None:
+        """A free name is kept."""
+        assert Name("due_on").go_local == "dueOn"
+
+    @pytest.mark.parametrize(
+        ("name", "package"),
+        [
+            ("line_item", "lineitem"),
+            ("type", "types"),
+            ("select", "selects"),
+            ("error", "errormodule"),
+            ("main", "mains"),
+            ("test", "tests"),
+            ("money", "moneymodule"),
+            ("string", "stringmodule"),
+        ],
+    )
+    def test_packages(self, name: str, package: str) -> None:
+        """A package is one word: the noun, else its plural, else the noun with `module`."""
+        assert go_package(Name(name), plural(Name(name))) == package
+
+
+class TestPlural:
+    @pytest.mark.parametrize(
+        ("one", "many"),
+        [
+            ("customer", "customers"),
+            ("line_item", "line_items"),
+            ("category", "categories"),
+            ("day", "days"),
+            ("box", "boxes"),
+            ("address", "addresses"),
+            ("branch", "branches"),
+            ("dish", "dishes"),
+            ("status", "statuses"),
+            ("analysis", "analyses"),
+            ("person", "people"),
+            ("spokesperson", "spokespeople"),
+            ("child", "children"),
+            ("datum", "data"),
+            ("medium", "media"),
+            ("criterion", "criteria"),
+            ("index", "indexes"),
+            ("matrix", "matrices"),
+            ("quiz", "quizzes"),
+            ("knife", "knives"),
+            ("hero", "heroes"),
+            ("photo", "photos"),
+            ("stomach", "stomachs"),
+            ("news", "news"),
+            ("series", "series"),
+            ("equipment", "equipment"),
+            ("test_equipment", "test_equipment"),
+            ("human", "humans"),
+            ("query", "queries"),
+            ("key", "keys"),
+        ],
+    )
+    def test_plural(self, one: str, many: str) -> None:
+        """English, regular or not, by the last word."""
+        assert plural(Name(one)) == Name(many)
+
+    @pytest.mark.parametrize("name", ["customers", "line_items", "people", "data_points", "sms", "branches"])
+    def test_looks_plural(self, name: str) -> None:
+        """A name that looks plural is noticed."""
+        assert looks_plural(Name(name))
+
+    @pytest.mark.parametrize(
+        "name", ["address", "status", "news", "analysis", "alias", "customer", "series", "gas", "data"]
+    )
+    def test_does_not_look_plural(self, name: str) -> None:
+        """A singular that ends in s is none."""
+        assert not looks_plural(Name(name))
+
+
+class TestConstraint:
+    def test_short(self) -> None:
+        """Table, columns, kind."""
+        assert constraint("invoices", "owner", "number", "unique") == "invoices_owner_number_unique"
+
+    def test_long(self) -> None:
+        """What PostgreSQL would cut is cut by us, so that two names stay two."""
+        names = [constraint("t" * 40, "c" * 40, kind) for kind in ("check", "unique")]
+        assert [len(name) for name in names] == [63, 63]
+        assert names[0] != names[1]
+        assert names[0].startswith(f"{'t' * 40}_{'c' * 13}_")
+
+    def test_fits_exactly(self) -> None:
+        """A name of 63 characters is kept."""
+        assert constraint("t" * 40, "c" * 18, "key") == f"{'t' * 40}_{'c' * 18}_key"
+
+
+@pytest.mark.parametrize("language", ["sql", "typescript", "python"])
+def test_reserved_words_are_words(language: str) -> None:
+    """YAML has read no reserved word as a truth value or as nothing."""
+    assert all(isinstance(word, str) for word in words("reserved.yml", language))
+    assert {"true", "null"} <= words("reserved.yml", "sql")
