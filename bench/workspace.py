@@ -14,7 +14,6 @@ ROOT = Path(__file__).resolve().parents[1]
 BENCH = ROOT / "bench"
 COPIER = Path(sys.executable).with_name("copier")
 VERSION = "v9999.0.0"
-IDENTITY = {f"GIT_{who}_{what}": "bench@example.com" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
 class BenchError(Exception):
@@ -29,14 +28,15 @@ class Workspace:
     environment: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        (self.folder / "settings.yml").write_text("{}\n")
+        (self.folder / "gitconfig").write_text("[user]\nname = Bench\nemail = bench@example.com\n")
         settings = {
             "COPIER_SETTINGS_PATH": str(self.folder / "settings.yml"),
-            "GIT_CONFIG_GLOBAL": os.devnull,
+            "GIT_CONFIG_GLOBAL": str(self.folder / "gitconfig"),
             "GIT_CONFIG_NOSYSTEM": "1",
             "DATABASE_SERVER": "embedded",
         }
-        (self.folder / "settings.yml").write_text("{}\n")
-        object.__setattr__(self, "environment", {**os.environ, **IDENTITY, **settings})
+        object.__setattr__(self, "environment", {**os.environ, **settings})
 
     def run(self, command: Sequence[str | Path], cwd: Path, **more: str) -> str:
         """The output of a command; an error if it fails."""

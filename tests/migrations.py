@@ -14,6 +14,7 @@ import jinja2
 import yaml
 from blueprint import changes
 from blueprint.elements import Resource
+from blueprint.migration import Migration
 from blueprint.model import parse
 from blueprint.names import Name
 from blueprint.seed import seed
@@ -96,7 +97,7 @@ def seeds(raw: Any) -> str:
     return _environment().get_template("template/db/seed.sql.jinja").render(seed=seed(model(raw)))
 
 
-def _render(migration: changes.Migration) -> Script:
+def _render(migration: Migration) -> Script:
     template = _environment().get_template(MIGRATION.relative_to(ROOT).as_posix())
     return Script(migration.file, template.render(m=migration))
 

@@ -3,42 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from json import dumps
 
 from . import steps
 from .errors import ModelError
 from .facts import to_facts
-from .steps import Step
-from .table import Check, Column, Index, Table
-from .triggers import guards
+from .step import Step
+from .table import Column, Index, Table
+from .triggers import triggers
 
 BY_HAND = (
     "write that migration with `make migration`, then set applied.tables.{place} in .copier-answers.yml to {fact}."
 )
 
 
-def difference(old: Table, new: Table) -> list[Step]:
-    """All steps for one table; `new` still has the retired columns and what belongs to them."""
+def column_steps(old: Table, new: Table) -> list[Step]:
+    """The steps for the columns of one table: they need no other table, and new tables may need them.
+
+    Here and below `new` still has the retired columns and what belongs to them.
+    """
     _check_nature(old, new)
+    return list(_columns(old, new))
+
+
+def other_steps(old: Table, new: Table) -> list[Step]:
+    """All other steps for one table; they may need new tables."""
     return [
-        *_columns(old, new),
         *_checks(old, new),
         *_references(old, new),
+        *_triggers(old, new),
         *_indexes(old, new),
         *(steps.change_delete(old, new) if old.delete != new.delete else ()),
     ]
 
 
 def _check_nature(old: Table, new: Table) -> None:
-    for what, before, after in (
-        ("soft_delete", old.soft_delete, new.soft_delete),
-        ("owned", old.owned, new.owned),
-    ):
-        if before != after:
-            raise ModelError(
-                f"{new.resource}: {what} of a resource that exists cannot be changed from {before} to {after} by a "
-                f"generated migration; take it back, or begin a new resource and move the rows."
-            )
+    if old.owned != new.owned:
+        reason = "whose are the rows that exist" if new.owned else "every caller would see all rows that exist"
+        raise ModelError(f"{new.resource}: owned cannot change, for {reason}; take it back, or begin a new resource.")
+    if old.soft_delete and not new.soft_delete:
+        reason = "the rows that were deleted would come back"
+        raise ModelError(f"{new.resource}: soft_delete cannot end, for {reason}; leave it, or begin a new resource.")
 
 
 def _columns(old: Table, new: Table) -> Iterator[Step]:
@@ -83,25 +89,12 @@ def _checks(old: Table, new: Table) -> Iterator[Step]:
         if was is None:
             if old.column(check.column):
                 raise _by_hand(new, "checks", check.name, "existing rows may break its new limit")
-            yield steps.add_constraint(new, check)
-        elif not _contains(check, was):
+            yield from steps.add_constraint(new, check)
+        elif not check.contains(was):
             raise _by_hand(new, "checks", check.name, "existing rows may break its narrower limit")
-        elif not _contains(was, check):
-            yield steps.widen_check(new, was, check)
+        elif not was.contains(check):
+            yield from steps.widen_check(new, was, check)
     yield from (steps.drop_check(new, check) for check in before.values())
-
-
-def _contains(wide: Check, narrow: Check) -> bool:
-    """Whether every value that passes one check passes the other too."""
-    if wide.kind != narrow.kind:
-        return False
-    low = wide.low is None or (narrow.low is not None and _number(wide.low) <= _number(narrow.low))
-    high = wide.high is None or (narrow.high is not None and _number(wide.high) >= _number(narrow.high))
-    return low and high and set(wide.values) >= set(narrow.values)
-
-
-def _number(bound: object) -> float:
-    return float(str(bound))
 
 
 def _references(old: Table, new: Table) -> Iterator[Step]:
@@ -109,10 +102,15 @@ def _references(old: Table, new: Table) -> Iterator[Step]:
     for key in new.references:
         was = before.get(key.name)
         if was is None:
-            yield steps.add_constraint(new, key)
-            yield from (steps.create_trigger(new, trigger) for trigger in guards(new, key))
-        elif was != key:
+            yield from steps.add_constraint(new, key)
+        elif replace(was, live=key.live) != key:
             raise _by_hand(new, "references", key.name, "what it refers to, or its on_delete, changes")
+
+
+def _triggers(old: Table, new: Table) -> Iterator[Step]:
+    before, after = set(triggers(old)), set(triggers(new))
+    yield from (steps.drop_trigger(old, trigger) for trigger in triggers(old) if trigger not in after)
+    yield from (steps.create_trigger(new, trigger) for trigger in triggers(new) if trigger not in before)
 
 
 def _indexes(old: Table, new: Table) -> Iterator[Step]:
@@ -121,8 +119,10 @@ def _indexes(old: Table, new: Table) -> Iterator[Step]:
         was = before.pop(index.name, None)
         if was is None:
             yield steps.create_index(new, index)
-        elif was != index:
+        elif replace(was, live=index.live) != index:
             raise _by_hand(new, "unique" if index.unique else "indexes", index.name, "its columns change")
+        elif was != index:
+            yield from steps.narrow_unique(new, was, index)
     yield from _dropped(new, before.values())
 
 

@@ -11,6 +11,7 @@ from .fields import field
 from .names import Name, looks_plural, plural, words
 from .normal import check_normal_form
 from .references import Link, links, parents_first
+from .uniques import composites
 
 __all__ = ["Field", "ModelError", "Reference", "Resource", "parse"]
 
@@ -61,7 +62,7 @@ def _draft(key: str, raw: object) -> Draft:
     if resource.soft_delete and not resource.operations.deletes:
         raise ModelError(f"{key}: soft_delete has no use where nothing can be deleted; add delete to its operations.")
     its_links = links(name, body.get("belongs_to"))
-    resource = replace(resource, composites=_composites(resource, its_links, body.get("unique")))
+    resource = replace(resource, composites=composites(resource, its_links, body.get("unique")))
     return Draft(resource, its_links, shape.flag(key, body, "owned") if "owned" in body else None)
 
 
@@ -84,31 +85,6 @@ def _operations(where: str, raw: object) -> Operations:
             raise ModelError(f"{where}.operations: {word} needs the version that get shows; add get.")
     creates, gets, lists, updates, deletes = (word in chosen for word in OPERATIONS)
     return Operations(creates, gets, lists, updates, deletes)
-
-
-def _composites(resource: Resource, its_links: tuple[Link, ...], raw: object) -> tuple[tuple[Name, ...], ...]:
-    where = f"{resource.name}.unique"
-    found: list[tuple[Name, ...]] = []
-    for group in shape.items(where, raw):
-        if not isinstance(group, list) or not group:
-            raise ModelError(f"{where}: {group!r} is not a list of names; write a list of lists: [[name, kind]].")
-        members = tuple(_member(resource, its_links, word) for word in group)
-        if len(members) == 1 and resource.field(group[0]):
-            raise ModelError(f"{where}: {group[0]} stands alone; write unique: true at the field.")
-        if len(set(members)) < len(members) or any(set(members) == set(other) for other in found):
-            raise ModelError(f"{where}: {listed(map(str, group))} is said twice; remove one.")
-        found.append(members)
-    return tuple(found)
-
-
-def _member(resource: Resource, its_links: tuple[Link, ...], word: object) -> Name:
-    roles = {link.role.snake: Name(f"{link.role}_id") for link in its_links}
-    known = [*(field_.name.snake for field_ in resource.fields), *roles]
-    word = shape.choice(f"{resource.name}.unique", word, known)
-    its_field = resource.field(word)
-    if its_field and its_field.type in ("json", "money"):
-        raise ModelError(f"{resource.name}.{word}: {its_field.type} cannot be part of a unique list; remove it there.")
-    return roles[word] if its_field is None else its_field.name
 
 
 def _check_targets(drafts: dict[str, Draft]) -> None:

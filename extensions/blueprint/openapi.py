@@ -76,7 +76,7 @@ class Contract:
     @property
     def enums(self) -> tuple[tuple[str, str], ...]:
         fields = [field for field in self.resource.fields if field.type == "enum"]
-        values = (", ".join(value.wire for value in field.values) for field in fields)
+        values = (inline([value.wire for value in field.values]) for field in fields)
         return tuple(zip((schema_name(self.resource, field) for field in fields), values, strict=True))
 
     @property
@@ -109,7 +109,7 @@ class Contract:
     @property
     def required(self) -> str:
         references = [reference.column.snake for reference in self.resource.references if not reference.optional]
-        return ", ".join(references + [field.name.snake for field in self.resource.fields if field.required])
+        return inline(references + [field.name.snake for field in self.resource.fields if field.required])
 
     @property
     def create(self) -> tuple[tuple[str, str], ...]:
@@ -142,7 +142,7 @@ class Contract:
 
     @property
     def requests(self) -> tuple[tuple[str, str, str], ...]:
-        """Method, path as a Go expression, and scope of every operation; `absent` is an ID."""
+        """Method, path as a Go expression, and scope of every operation."""
         ways = {"list": "GET", "create": "POST", "get": "GET", "update": "PATCH", "delete": "DELETE"}
         does = self.resource.operations
         return tuple(
@@ -151,7 +151,7 @@ class Contract:
         )
 
     def _address(self, item: bool) -> str:
-        return f'"/v1/{self.resource.path}/" + absent' if item else f'"/v1/{self.resource.path}"'
+        return f'"/v1/{self.resource.path}/" + id.New().String()' if item else f'"/v1/{self.resource.path}"'
 
     def scope(self, action: str) -> str:
         return f"{self.resource.path}:{action}"
@@ -225,7 +225,7 @@ def _present(**words: Any) -> Schema:
 
 
 def _lines(members: dict[str, Schema]) -> tuple[tuple[str, str], ...]:
-    return tuple((name, inline(schema)) for name, schema in members.items())
+    return tuple((_key(name), inline(schema)) for name, schema in members.items())
 
 
 def inline(value: Any) -> str:

@@ -1,46 +1,13 @@
-"""The steps of a migration: each is a statement and the one that undoes it."""
+"""All steps that a migration can take: each is a statement and the one that undoes it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from .names import Name
+from .names import Name, constraint
+from .step import Phase, Statement, Step
 from .table import Check, Column, ForeignKey, Index, Table, literal
 from .triggers import Trigger, triggers
-
-Part = str | Column | Index | Trigger | tuple[Trigger, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One statement.
-
-    Attributes:
-        macro: The macro of `extensions/macros` that prints it.
-        table: The table it is about; none for a function.
-        part: The part of the table it is about, or what is done to the table.
-    """
-
-    macro: str
-    table: Table | None
-    part: Part
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A statement, and how it is undone.
-
-    Attributes:
-        label: What it does, for the name of the migration; empty where another step says it already.
-        alone: Whether it must run outside of a transaction, and so in a migration of its own.
-        proof: The step that proves for existing rows what this one only promises for new ones.
-    """
-
-    up: Statement
-    down: Statement | None
-    label: str = ""
-    alone: bool = False
-    proof: Step | None = None
 
 
 def open_books(role: str) -> Step:
@@ -59,6 +26,10 @@ def create_table(table: Table, left_behind: tuple[Trigger, ...]) -> Step:
 
 def create_trigger(table: Table, trigger: Trigger) -> Step:
     return Step(Statement("create_trigger", table, trigger), Statement("drop_trigger", table, trigger))
+
+
+def drop_trigger(table: Table, trigger: Trigger) -> Step:
+    return Step(Statement("drop_trigger", table, trigger), Statement("create_trigger", table, trigger))
 
 
 def comment_on_column(table: Table, column: Column) -> Step:
@@ -87,14 +58,14 @@ def _default(column: Column) -> str:
     return f"alter column {column.name.sql} {value}"
 
 
-def add_constraint(table: Table, part: Check | ForeignKey) -> Step:
-    """Not valid at first: the proof reads the whole table, and nobody should wait for it."""
-    return _alter(table, f"add {part.definition} not valid", f"drop constraint {part.name}", proof=_proof(table, part))
+def add_constraint(table: Table, part: Check | ForeignKey) -> list[Step]:
+    add = _alter(table, f"add {part.definition} not valid", f"drop constraint {part.name}")
+    return [add, _proof(table, part)]
 
 
-def widen_check(table: Table, old: Check, new: Check) -> Step:
+def widen_check(table: Table, old: Check, new: Check) -> list[Step]:
     up, down = (f"drop constraint {old.name}, add {check.definition}" for check in (new, old))
-    return _alter(table, f"{up} not valid", down, _widen(table.name, new.column), _proof(table, new))
+    return [_alter(table, f"{up} not valid", down, _widen(table.name, new.column)), _proof(table, new)]
 
 
 def drop_check(table: Table, check: Check) -> Step:
@@ -107,34 +78,48 @@ def _widen(table: Name, column: Name) -> str:
 
 def _proof(table: Table, part: Check | ForeignKey) -> Step:
     undo = f"drop constraint {part.name}, add {part.definition} not valid"
-    return _alter(table, f"validate constraint {part.name}", undo, f"validate_{part.name}")
+    return _alter(table, f"validate constraint {part.name}", undo, f"validate_{part.name}", Phase.PROOF)
 
 
 def create_index(table: Table, index: Index) -> Step:
     create, drop = (Statement(f"{verb}_index_concurrently", table, index) for verb in ("create", "drop"))
-    return Step(create, drop, f"create_{index.name}", alone=True)
+    return Step(create, drop, f"create_{index.name}", Phase.INDEX)
 
 
 def drop_index(table: Table, index: Index) -> Step:
     create, drop = (Statement(f"{verb}_index_concurrently", table, index) for verb in ("create", "drop"))
-    return Step(drop, create, f"drop_{index.name}", alone=True)
+    return Step(drop, create, f"drop_{index.name}", Phase.INDEX)
 
 
 def drop_unique(table: Table, index: Index) -> Step:
     return _alter(table, f"drop constraint {index.name}", f"add {index.definition}", f"drop_{index.name}")
 
 
+def narrow_unique(table: Table, old: Index, new: Index) -> list[Step]:
+    """From all rows to the live ones: the new index is built beside the old one, and then takes its name."""
+    beside = replace(new, name=constraint(new.name, "live"))
+    label = f"narrow_{new.name}"
+    drop = _alter(table, f"drop constraint {old.name}", f"add {old.definition}", label, Phase.SWAP)
+    if not old.plain:
+        drop = Step(Statement("drop_index", table, old), Statement("create_index", table, old), label, Phase.SWAP)
+    names = (beside.name, new.name)
+    rename = Step(
+        Statement("rename_index", table, names), Statement("rename_index", table, names[::-1]), "", Phase.SWAP
+    )
+    return [create_index(table, beside), drop, rename]
+
+
 def change_delete(old: Table, new: Table) -> list[Step]:
-    """From or to append-only: the service may do more, or less, and the comment says so."""
+    """What deleting means: the comment says it, and from or to append-only the service may do more, or less."""
+    old_note = replace(new, delete=old.delete).note
+    comment = Step(Statement("comment_on_table", new, new.note), Statement("comment_on_table", new, old_note))
+    if old.privileges == new.privileges:
+        return [comment]
     verb, undo = ("revoke", "grant") if new.delete == "append-only" else ("grant", "revoke")
     more = "update, delete"
     label = f"{verb}_update_and_delete_on_{new.name}"
-    note, old_note = new.note, replace(new, delete=old.delete).note
-    return [
-        Step(Statement(verb, new, more), Statement(undo, new, more), label),
-        Step(Statement("comment_on_table", new, note), Statement("comment_on_table", new, old_note)),
-    ]
+    return [Step(Statement(verb, new, more), Statement(undo, new, more), label), comment]
 
 
-def _alter(table: Table, up: str, down: str, label: str = "", proof: Step | None = None) -> Step:
-    return Step(Statement("alter_table", table, up), Statement("alter_table", table, down), label, proof=proof)
+def _alter(table: Table, up: str, down: str, label: str = "", phase: Phase = Phase.CHANGE) -> Step:
+    return Step(Statement("alter_table", table, up), Statement("alter_table", table, down), label, phase)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Protocol
 
+from .checks import checks
 from .elements import Field, Reference, Resource
 from .errors import ModelError
 from .model import parse
 from .names import Name, constraint
-from .table import Check, Column, ForeignKey, Index, Literal, Table
+from .table import Column, ForeignKey, Index, Literal, Table
 
 OWNER = Name("owner")
 OWNER_NOTE = (
@@ -53,7 +54,7 @@ def _table(resource: Resource, role: str) -> Table:
         owned=resource.owned,
         role=role,
         columns=_columns(resource),
-        checks=tuple(check for field in resource.fields for check in _checks(resource, field)),
+        checks=tuple(check for field in resource.fields for check in checks(resource.table, field)),
         references=tuple(_foreign_key(reference) for reference in resource.references),
         indexes=_indexes(resource),
     )
@@ -89,32 +90,6 @@ def _note(field: Field) -> str:
     if field.denormalised:
         marks.append(f"@denormalised {field.denormalised}")
     return " ".join(filter(None, marks))
-
-
-def _checks(resource: Resource, field: Field) -> list[Check]:
-    name, limits = field.name, field.limits
-
-    def check(kind: str, column: Name, **detail: Any) -> Check:
-        return Check(constraint(resource.table.snake, column.snake, kind), kind, column, **detail)
-
-    match field.type:
-        case "text" | "email" | "url":
-            return [check("length", name, low=limits.min_length or None, high=limits.max_length)]
-        case "integer":
-            return [check("range", name, low=limits.min, high=limits.max)]
-        case "decimal" if limits.min is not None or limits.max is not None:
-            return [check("range", name, low=limits.min, high=limits.max)]
-        case "enum":
-            return [check("values", name, values=tuple(value.wire for value in field.values))]
-        case "json":
-            return [check("object", name)]
-        case "money":
-            amount, currency = field.columns
-            checks = [check("range", amount, low=limits.min, high=limits.max), check("format", currency)]
-            both = Check(constraint(resource.table.snake, name.snake, "complete"), "complete", amount)
-            return [*checks, both] if field.optional else checks
-        case _:
-            return []
 
 
 def _foreign_key(reference: Reference) -> ForeignKey:

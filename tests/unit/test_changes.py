@@ -169,6 +169,28 @@ class TestAdditions:
         assert "revoke update, delete on things from billing_service;" in down(built)
         assert files(change("thing:", "thing: {operations: [create, get]}")) == ["revoke_update_and_delete_on_things"]
 
+    def test_soft_delete(self) -> None:
+        """Rows that are kept from now on: a column, the guards of all children, and uniqueness for live rows only."""
+        before = "thing: {fields: {a: {type: text, unique: true, filter: true}}}\npart: {belongs_to: [thing]}"
+        built = change(before, before.replace("thing: {", "thing: {soft_delete: true, "))
+        assert files(built) == [
+            "add_deleted_at_to_things",
+            "create_things_a_unique_live",
+            "create_things_id_idx",
+            "narrow_things_a_unique",
+        ]
+        assert "create trigger parts_thing_id_live" in up(built)
+        assert "is 'A thing. @delete soft';" in up(built)
+        assert up(built, 3).splitlines()[1:] == [
+            "alter table things drop constraint things_a_unique;",
+            "alter index things_a_unique_live rename to things_a_unique;",
+        ]
+        assert "live" not in built.applied["tables"]["things"]["indexes"]["things_a_id_idx"]
+        again = build(
+            yaml.safe_load(before.replace("thing: {", "thing: {soft_delete: true, ")), built.applied, cards=[]
+        )
+        assert again.scripts == ()
+
     def test_words_change_nothing(self) -> None:
         """Prose, order and what only the contract shows are no change of the database."""
         fields = "s: {type: enum, values: [y, x], default: x}, a: {type: text, max_length: 50, immutable: true}"
@@ -271,7 +293,8 @@ REFUSED = {
         "thing: {fields: {due: date}}",
         "thing: {fields: {due: {type: date, optional: true}}}",
         "thing.due: its column changes from required date to optional date; write that migration with "
-        '`make migration`, then set applied.tables.things.columns.due in .copier-answers.yml to {"type": "date", "optional": true}.',
+        "`make migration`, then set applied.tables.things.columns.due in .copier-answers.yml to "
+        '{"type": "date", "optional": true}.',
     ),
     "a value less": (
         START,
@@ -301,17 +324,22 @@ REFUSED = {
         "then set applied.tables.things.references.things_shop_id_fkey in .copier-answers.yml to "
         '{"column": "shop_id", "table": "shops", "on_delete": "cascade"}.',
     ),
-    "soft delete": (
-        "thing:",
+    "no more soft delete": (
         "thing: {soft_delete: true}",
-        "thing: soft_delete of a resource that exists cannot be changed from False to True by a generated migration; "
-        "take it back, or begin a new resource and move the rows.",
+        "thing:",
+        "thing: soft_delete cannot end, for the rows that were deleted would come back; "
+        "leave it, or begin a new resource.",
     ),
     "an owner": (
         "thing:",
         "thing: {owned: true}",
-        "thing: owned of a resource that exists cannot be changed from False to True by a generated migration; "
-        "take it back, or begin a new resource and move the rows.",
+        "thing: owned cannot change, for whose are the rows that exist; take it back, or begin a new resource.",
+    ),
+    "no owner": (
+        "thing: {owned: true}",
+        "thing:",
+        "thing: owned cannot change, for every caller would see all rows that exist; "
+        "take it back, or begin a new resource.",
     ),
 }
 

@@ -82,11 +82,9 @@ class TestResources:
 
 
 class TestFields:
-    @pytest.mark.parametrize("type_", KINDS)
+    @pytest.mark.parametrize("type_", sorted(set(KINDS) - {"enum", "json"}))
     def test_bare_word(self, type_: str) -> None:
-        """A bare word is a type."""
-        if type_ in ("json", "enum"):
-            pytest.skip("needs more than a word")
+        """A bare word is a type; an enum must say its values, and json its reason."""
         assert field(type_).type == type_
 
     @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class Tests:
         if self.resource.operations.creates:
             yield "create"
             yield "create_refuses"
-            yield from ["create_taken"] if self.resource.uniques and len(self.rows) > 1 else []
+            yield from ["create_taken"] if self.uniques and len(self.rows) > 1 else []
             yield from ["create_orphan"] if self.resource.references else []
             yield from ["create_foreign_parent"] if self.owned_parents else []
 
@@ -153,6 +153,13 @@ class Tests:
     def empty_breaks(self) -> tuple[str, ...]:
         """The places at which details without any value break a rule, in order."""
         return tuple(f"/{field.name}" for field in self.resource.fields if not field.optional and _needs_value(field))
+
+    @property
+    def uniques(self) -> tuple[tuple[str, ...], ...]:
+        """The uniquenesses that two examples can be made to break."""
+        always = set(self.members)
+        found = (tuple(map(str, unique.members)) for unique in self.resource.uniques)
+        return tuple(members for members in found if always.issuperset(members))
 
     @property
     def clearable(self) -> tuple[str, ...]:

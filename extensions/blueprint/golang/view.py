@@ -14,18 +14,29 @@ from .resource import Enum, Go
 TYPES = "languages/go_types.yml"
 # Types and functions that every module has; an enum that would need one of these names gets the resource's in front.
 TAKEN = frozenset({"Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"})
+# Members of every stored row; a field with one of these names would hide them.
+HIDDEN = frozenset({"Details", "LogValue"})
 DECIMAL_LIMIT = Decimal("999999999999999999.999999")
 
 
 def check(model: Iterable[Resource]) -> None:
     """Refuse a model in which two declarations of a Go package would need one name."""
+    owners = dict.fromkeys(data("languages/go.yml")["generated"], "generated code")
     for resource in model:
         go(resource)
+        for name in _generated(resource):
+            if owners.setdefault(name, resource.name.snake) != resource.name.snake:
+                raise ModelError(f"{resource.name}: {owners[name]} needs the name {name} as well; rename one of them.")
+
+
+def _generated(resource: Resource) -> Iterator[str]:
+    """The types that come out of the contract of a resource."""
+    yield from (f"{resource.name.pascal}{shape}" for shape in ("", "Create", "Patch", "Page", "Headers", "CreatedHeaders"))
+    yield from (schema_name(resource, field) for field in resource.fields if field.type == "enum")
 
 
 def go(resource: Resource) -> Go:
     """Look at a resource as Go does."""
-    names = resource.name, resource.plural
     view = Go(
         resource=resource,
         type=resource.name.go_pascal,
@@ -34,7 +45,7 @@ def go(resource: Resource) -> Go:
         members=tuple(_members(resource)),
         enums=tuple(_enum(resource, field) for field in resource.fields if field.type == "enum"),
     )
-    _check_identifiers(view, *names)
+    _check_identifiers(view)
     return view
 
 
@@ -115,12 +126,14 @@ def _enum(resource: Resource, field: Field) -> Enum:
     return Enum(type_, schema_name(resource, field), f"{resource.name.words}'s {field.name.words}", constants)
 
 
-def _check_identifiers(view: Go, name: Name, plural: Name) -> None:
+def _check_identifiers(view: Go) -> None:
     """No two declarations of the package may need one name."""
+    if hidden := next((member for member in view.members if member.name in HIDDEN), None):
+        raise ModelError(f"{view.resource.name}.{hidden.wire}: the code of every resource uses that name itself; choose another one.")
     sorts = ["SortNewest", *(f"Sort{member.name}{way}" for member in view.sorts for way in ("", "Desc"))]
     declared = [view.type, *TAKEN, *(target.plural.go_pascal for target in view.targets), *sorts]
     for enum in view.enums:
         declared += [enum.type, *(constant for constant, _ in enum.constants)]
     for identifier in declared:
         if declared.count(identifier) > 1:
-            raise ModelError(f"{name}: two things in it need the Go name {identifier}; rename a field or a value.")
+            raise ModelError(f"{view.resource.name}: two things in it need the Go name {identifier}; rename a field or a value.")

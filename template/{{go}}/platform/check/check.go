@@ -29,19 +29,35 @@ func (v *Violations) Add(pointer, code, message string) {
 
 // Text wants a length in characters, and no NUL, which PostgreSQL cannot store.
 func (v *Violations) Text(pointer, text string, shortest, longest int) {
+	v.text(pointer, text, shortest, longest)
+}
+
+func (v *Violations) text(pointer, text string, shortest, longest int) (kept bool) {
 	switch length := utf8.RuneCountInString(text); {
 	case length < shortest:
-		v.Add(pointer, "too_short", fmt.Sprintf("Must have at least %d characters.", shortest))
+		v.Add(pointer, "too_short", "Must have at least "+characters(shortest)+".")
 	case length > longest:
-		v.Add(pointer, "too_long", fmt.Sprintf("Must have at most %d characters.", longest))
+		v.Add(pointer, "too_long", "Must have at most "+characters(longest)+".")
 	case strings.ContainsRune(text, 0) || !utf8.ValidString(text):
 		v.Add(pointer, "character", "Must be valid UTF-8 without NUL.")
+	default:
+		return true
 	}
+	return false
+}
+
+func characters(n int) string {
+	if n == 1 {
+		return "1 character"
+	}
+	return fmt.Sprintf("%d characters", n)
 }
 
 // Email wants one address without a display name (RFC 5322, 3.4.1).
 func (v *Violations) Email(pointer, text string, longest int) {
-	v.Text(pointer, text, 3, longest)
+	if !v.text(pointer, text, 3, longest) {
+		return
+	}
 	if address, err := mail.ParseAddress(text); err != nil || address.Address != text {
 		v.Add(pointer, "format", "Must be an email address.")
 	}
@@ -49,9 +65,11 @@ func (v *Violations) Email(pointer, text string, longest int) {
 
 // URL wants an absolute http or https address.
 func (v *Violations) URL(pointer, text string, longest int) {
-	v.Text(pointer, text, 1, longest)
+	if !v.text(pointer, text, 1, longest) {
+		return
+	}
 	address, err := url.Parse(text)
-	if err != nil || address.Scheme != "https" && address.Scheme != "http" || address.Host == "" {
+	if err != nil || address.Scheme != "https" && address.Scheme != "http" || address.Hostname() == "" {
 		v.Add(pointer, "format", "Must be an absolute address that begins with https:// or http://.")
 	}
 }
@@ -65,7 +83,8 @@ func (v *Violations) Integer(pointer string, number, least, most int64) {
 
 // Decimal wants a number from least to most, with at most 6 digits after the point.
 func (v *Violations) Decimal(pointer string, number decimal.Decimal, least, most string) {
-	if number.LessThan(decimal.RequireFromString(least)) || number.GreaterThan(decimal.RequireFromString(most)) || !number.Equal(number.Truncate(6)) {
+	huge := number.NumDigits() > 100 || number.Exponent() > 100 || number.Exponent() < -100 // which would take for ever to compare
+	if huge || number.LessThan(decimal.RequireFromString(least)) || number.GreaterThan(decimal.RequireFromString(most)) || !number.Equal(number.Truncate(6)) {
 		v.Add(pointer, "range", fmt.Sprintf("Must be from %s to %s with at most 6 digits after the point.", least, most))
 	}
 }

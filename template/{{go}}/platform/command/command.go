@@ -7,12 +7,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
+
+	"platform.internal/fault"
 )
 
-// Command is one subcommand, or a group of them.
+// Command is one subcommand.
 type Command struct {
-	Name     string // such as "migrate up"
+	Name     string // of one word or more, such as "migrate up"
 	Synopsis string // of its flags and arguments, empty if it takes none
 	Summary  string // one sentence
 	Run      func(ctx context.Context, arguments []string, streams Streams) error
@@ -32,7 +35,7 @@ func (e UsageError) Error() string { return string(e) }
 // Run finds the command that the arguments begin with and runs it. It returns the exit code of the process:
 // 0 for success, 1 for a failure, 2 for wrong arguments; an error is written to Err, one sentence a line.
 func Run(ctx context.Context, program string, commands []Command, arguments []string, streams Streams) int {
-	if len(arguments) == 0 || isHelp(arguments[0]) {
+	if len(arguments) == 0 || arguments[0] == "help" || isHelp(arguments[0]) {
 		help(program, commands, streams.Out)
 		return 0
 	}
@@ -41,17 +44,17 @@ func Run(ctx context.Context, program string, commands []Command, arguments []st
 		fmt.Fprintf(streams.Err, "%s has no command %q. Run `%s --help` to see them.\n", program, strings.Join(arguments, " "), program)
 		return 2
 	}
-	if len(rest) > 0 && isHelp(rest[0]) {
-		fmt.Fprintf(streams.Out, "Usage: %s\n\n%s\n", strings.TrimSpace(program+" "+chosen.Name+" "+chosen.Synopsis), chosen.Summary)
+	if slices.ContainsFunc(rest, isHelp) {
+		fmt.Fprintf(streams.Out, "Usage: %s\n\n%s\n", usage(program, chosen), chosen.Summary)
 		return 0
 	}
 	err := chosen.Run(ctx, rest, streams)
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(streams.Err, err)
+	fmt.Fprintln(streams.Err, sentence(err))
 	if _, wrong := errors.AsType[UsageError](err); wrong {
-		fmt.Fprintf(streams.Err, "Usage: %s\n", strings.TrimSpace(program+" "+chosen.Name+" "+chosen.Synopsis))
+		fmt.Fprintf(streams.Err, "Usage: %s\n", usage(program, chosen))
 		return 2
 	}
 	return 1
@@ -98,8 +101,20 @@ func find(commands []Command, arguments []string) (Command, []string, bool) {
 	return Command{}, nil, false
 }
 
+// sentence leaves out the kind of a fault that has no cause: its message says it all.
+func sentence(err error) string {
+	if known, ok := errors.AsType[*fault.Error](err); ok && known.Unwrap() == nil {
+		return known.Message
+	}
+	return err.Error()
+}
+
+func usage(program string, command Command) string {
+	return strings.TrimSpace(program + " " + command.Name + " " + command.Synopsis)
+}
+
 func isHelp(argument string) bool {
-	return argument == "--help" || argument == "-h" || argument == "help" || argument == "-help"
+	return argument == "--help" || argument == "-help" || argument == "-h"
 }
 
 func help(program string, commands []Command, out io.Writer) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/caarlos0/env/v11"
@@ -20,17 +21,71 @@ type Validator interface {
 // which may be structs with such tags, and asks T and those structs to validate themselves.
 // The error lists every mistake, one sentence a line, and shows no value.
 func Load[T any](environ []string) (T, error) {
-	settings, err := env.ParseAsWithOptions[T](env.Options{Environment: env.ToMap(environ)})
-	mistakes := append(sentences(err, reflect.TypeFor[T]()), validate(reflect.ValueOf(settings))...)
-	if len(mistakes) > 0 {
-		return settings, errors.New(strings.Join(mistakes, "\n"))
+	var settings T
+	variables := env.ToMap(environ)
+	mistakes := parse(&settings, variables)
+	for _, sentence := range validate(reflect.ValueOf(&settings).Elem()) {
+		if !slices.ContainsFunc(mistakes, func(known mistake) bool { return known.covers(sentence) }) {
+			mistakes = append(mistakes, mistake{sentence: sentence})
+		}
 	}
-	return settings, nil
+	if len(mistakes) == 0 {
+		return settings, nil
+	}
+	sentences := make([]string, len(mistakes))
+	for i, found := range mistakes {
+		sentences[i] = found.sentence
+	}
+	return settings, errors.New(strings.Join(sentences, "\n"))
+}
+
+// mistake is what is wrong with a variable, which has no name if the settings found it out themselves.
+type mistake struct{ variable, sentence string }
+
+// covers reports whether the sentence adds nothing: it is the same, or about a variable that could not be read at all.
+func (m mistake) covers(sentence string) bool {
+	words := strings.FieldsFunc(sentence, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' })
+	return m.sentence == sentence || slices.Contains(words, m.variable)
+}
+
+func parse(settings any, variables map[string]string) []mistake {
+	err := env.ParseWithOptions(settings, env.Options{Environment: variables})
+	if err == nil {
+		return nil
+	}
+	var found []mistake
+	aggregate, _ := errors.AsType[env.AggregateError](err)
+	for _, err := range aggregate.Errors {
+		if missing, ok := errors.AsType[env.VarIsNotSetError](err); ok {
+			found = append(found, mistake{missing.Key, missing.Key + " is not set: give it a value; .env.example shows one."})
+		}
+		if empty, ok := errors.AsType[env.EmptyVarError](err); ok {
+			found = append(found, mistake{empty.Key, empty.Key + " is empty: give it a value; .env.example shows one."})
+		}
+	}
+	found = append(found, malformed(reflect.TypeOf(settings).Elem(), variables)...)
+	if len(found) == 0 {
+		return []mistake{{sentence: err.Error()}} // the tags are wrong, not the variables
+	}
+	return found
+}
+
+// malformed reads each variable alone: a ParseError names a field, and two structs may have fields of one name.
+func malformed(settings reflect.Type, variables map[string]string) []mistake {
+	fields, _ := env.GetFieldParams(reflect.New(settings).Interface()) // parse has reported its error
+	var found []mistake
+	for _, field := range fields {
+		alone := env.Options{Environment: map[string]string{field.Key: variables[field.Key]}}
+		if wrong, ok := errors.AsType[env.ParseError](env.ParseWithOptions(reflect.New(settings).Interface(), alone)); ok {
+			found = append(found, mistake{field.Key, fmt.Sprintf("%s is not a %s: .env.example shows a value that is.", field.Key, describe(wrong.Type))})
+		}
+	}
+	return found
 }
 
 func validate(settings reflect.Value) []string {
 	var mistakes []string
-	if validator, ok := settings.Interface().(Validator); ok {
+	if validator, ok := settings.Addr().Interface().(Validator); ok {
 		mistakes = validator.Validate()
 	}
 	for _, field := range settings.Fields() {
@@ -41,54 +96,16 @@ func validate(settings reflect.Value) []string {
 	return mistakes
 }
 
-func sentences(err error, settings reflect.Type) []string {
-	if err == nil {
-		return nil
-	}
-	aggregate, ok := errors.AsType[env.AggregateError](err)
-	if !ok {
-		return []string{err.Error()}
-	}
-	var mistakes []string
-	for _, err := range aggregate.Errors {
-		mistakes = append(mistakes, sentence(err, settings))
-	}
-	return mistakes
-}
-
-func sentence(err error, settings reflect.Type) string {
-	if missing, ok := errors.AsType[env.VarIsNotSetError](err); ok {
-		return missing.Key + " is not set: give it a value; .env.example shows one."
-	}
-	if empty, ok := errors.AsType[env.EmptyVarError](err); ok {
-		return empty.Key + " is empty: give it a value; .env.example shows one."
-	}
-	if wrong, ok := errors.AsType[env.ParseError](err); ok {
-		return fmt.Sprintf("%s is not a %s: .env.example shows a value that is.", variable(settings, wrong.Name), describe(wrong.Type))
-	}
-	return err.Error()
-}
-
-func variable(settings reflect.Type, field string) string {
-	for found := range settings.Fields() {
-		if name, _, _ := strings.Cut(found.Tag.Get("env"), ","); found.Name == field && name != "" {
-			return name
-		}
-		if found.Type.Kind() == reflect.Struct {
-			if name := variable(found.Type, field); name != field {
-				return name
-			}
-		}
-	}
-	return field
-}
-
 func describe(kind reflect.Type) string {
 	switch kind.String() {
 	case "time.Duration":
 		return "duration such as 10s"
 	case "int", "int32", "int64":
 		return "whole number"
+	case "float64":
+		return "number"
+	case "bool":
+		return "truth value (true or false)"
 	case "slog.Level":
 		return "log level (debug, info, warn or error)"
 	default:

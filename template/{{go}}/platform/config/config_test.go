@@ -59,7 +59,7 @@ func TestLoadAsksTheSettingsThemselves(t *testing.T) {
 }
 
 func TestSecretNeverPrintsItself(t *testing.T) {
-	secret := config.Secret("hunter2")
+	secret := config.NewSecret("hunter2")
 	asJSON, err := json.Marshal(map[string]any{"secret": secret})
 	if err != nil {
 		t.Fatal(err)

@@ -5,10 +5,19 @@ import "log/slog"
 const hidden = "[secret]"
 
 // Secret is a text that never prints itself: not through fmt, not in a log, not in JSON.
-type Secret string
+// The text lies behind a pointer, because fmt prints unexported fields of structs without asking their methods.
+type Secret struct{ text *string }
 
-// Reveal returns the text. Each call is a place to review.
-func (s Secret) Reveal() string { return string(s) }
+// NewSecret returns a Secret that holds the text.
+func NewSecret(text string) Secret { return Secret{&text} }
+
+// Reveal returns the text, which is empty if none was set. Each call is a place to review.
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // String implements fmt.Stringer.
 func (Secret) String() string { return hidden }
@@ -21,7 +30,7 @@ func (Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (s *Secret) UnmarshalText(text []byte) error {
-	*s = Secret(text)
+	*s = NewSecret(string(text))
 	return nil
 }
 

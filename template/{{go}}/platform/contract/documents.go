@@ -3,11 +3,13 @@ package contract
 import (
 	"fmt"
 	"io/fs"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
 	"go.yaml.in/yaml/v3"
 )
 
@@ -35,6 +37,8 @@ func (n node) has(name string) bool { _, ok := n.value[name]; return ok }
 
 func (n node) text(name string) string { text, _ := n.value[name].(string); return text }
 
+func (n node) flag(name string) bool { flag, _ := n.value[name].(bool); return flag }
+
 func (n node) members(name string) map[string]any {
 	members, _ := n.value[name].(map[string]any)
 	return members
@@ -44,12 +48,17 @@ func (n node) length(name string) int { list, _ := n.value[name].([]any); return
 
 type documents struct {
 	files  fs.FS
-	mutex  sync.Mutex
+	mutex  sync.Mutex // of parsed
 	parsed map[string]any
+
+	compiling sync.Mutex // of compiler
+	compiler  *jsonschema.Compiler
 }
 
 func newDocuments(files fs.FS) *documents {
-	return &documents{files: files, parsed: map[string]any{}}
+	d := &documents{files: files, parsed: map[string]any{}}
+	d.compiler = d.newCompiler()
+	return d
 }
 
 // resolve returns the object at a place, following references.
@@ -67,24 +76,31 @@ func (d *documents) resolve(at place) (node, error) {
 		if !ok {
 			return node{at, object}, nil
 		}
-		file, pointer, _ := strings.Cut(reference, "#")
-		if file != "" {
-			at.file = path.Join(path.Dir(at.file), file)
+		if at, err = follow(at, reference); err != nil {
+			return node{}, err
 		}
-		at.pointer = pointer
 	}
 	return node{}, fmt.Errorf("%s#%s: a reference that leads to itself", at.file, at.pointer)
 }
 
+// follow returns the place that a reference inside of a file names; both parts are percent-encoded (RFC 6901, 6).
+func follow(from place, reference string) (place, error) {
+	address, err := url.Parse(reference)
+	if err != nil || address.Scheme != "" || address.Host != "" {
+		return place{}, fmt.Errorf("%s: %q does not refer to a file of the contract", from.file, reference)
+	}
+	if address.Path == "" {
+		return place{from.file, address.Fragment}, nil
+	}
+	return place{path.Join(path.Dir(from.file), address.Path), address.Fragment}, nil
+}
+
 func (d *documents) lookup(at place) (any, error) {
 	value, err := d.document(at.file)
-	if err != nil {
-		return nil, err
+	if err != nil || at.pointer == "" {
+		return value, err
 	}
 	for part := range strings.SplitSeq(strings.TrimPrefix(at.pointer, "/"), "/") {
-		if at.pointer == "" {
-			break
-		}
 		if value = child(value, unescape(part)); value == nil {
 			return nil, fmt.Errorf("%s has nothing at %s", at.file, at.pointer)
 		}
@@ -106,8 +122,30 @@ func (d *documents) document(file string) (any, error) {
 	if err := yaml.Unmarshal(text, &value); err != nil {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
+	value = named(value)
 	d.parsed[file] = value
 	return value, nil
+}
+
+// named makes every key a text, as in JSON: YAML reads `200:` as a number.
+func named(value any) any {
+	switch value := value.(type) {
+	case map[any]any:
+		object := make(map[string]any, len(value))
+		for key, member := range value {
+			object[fmt.Sprint(key)] = named(member)
+		}
+		return object
+	case map[string]any:
+		for key, member := range value {
+			value[key] = named(member)
+		}
+	case []any:
+		for i, item := range value {
+			value[i] = named(item)
+		}
+	}
+	return value
 }
 
 func child(value any, name string) any {
@@ -122,10 +160,11 @@ func child(value any, name string) any {
 	return nil
 }
 
-func escape(part string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(part, "~", "~0"), "/", "~1")
-}
+var (
+	escaper   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
-func unescape(part string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(part, "~1", "/"), "~0", "~")
-}
+func escape(part string) string { return escaper.Replace(part) }
+
+func unescape(part string) string { return unescaper.Replace(part) }

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -13,52 +15,65 @@ import (
 	"platform.internal/fault"
 )
 
-// ExplainBody returns every way in which a request body departs from the contract.
-func (o *Operation) ExplainBody(body []byte) []fault.Violation {
-	if o.body == nil {
-		return nil
+// ExplainBody returns every way in which a JSON body of that media type departs from the contract, ordered by pointer; none if it keeps it.
+func (o *Operation) ExplainBody(mediaType string, body []byte) []fault.Violation {
+	schema, ok := o.bodies[mediaType]
+	if !ok {
+		return []fault.Violation{{Code: "invalid", Message: "Breaks the contract."}}
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
-		return nil
+		return []fault.Violation{{Code: "syntax", Message: "The body is not one valid JSON value."}}
 	}
-	wrong, err := o.body.check(value)
-	if err != nil || wrong == nil {
-		return nil
-	}
-	found := explain(wrong, nil)
+	found := schema.explain(value)
 	slices.SortStableFunc(found, func(a, b fault.Violation) int { return strings.Compare(a.Pointer, b.Pointer) })
 	return found
 }
 
-// Explain returns the way in which the text of a parameter departs from the contract.
-func (p *Parameter) Explain(text string) []fault.Violation {
-	var value any = text
-	if p.numeric() && json.Valid([]byte(text)) {
-		value = json.Number(text)
-	}
-	wrong, err := p.schema.check(value)
-	if err != nil || wrong == nil {
-		return nil
-	}
-	violations := explain(wrong, nil)
-	for i := range violations {
-		violations[i].Parameter, violations[i].Pointer = p.Name, ""
-	}
-	return violations
-}
-
-// numeric reports whether the parameter wants a number, so that its text is read as one.
-func (p *Parameter) numeric() bool {
+// Explain returns every way in which the texts of a parameter depart from the contract; none if they keep it.
+// Only a parameter that is Repeatable has more than one.
+func (p *Parameter) Explain(texts ...string) []fault.Violation {
 	compiled, err := p.schema.compile()
-	return err == nil && compiled.Types != nil && slices.ContainsFunc(compiled.Types.ToStrings(), func(name string) bool {
-		return name == "integer" || name == "number"
-	})
+	if err != nil {
+		return nil // Load has compiled it
+	}
+	found := p.schema.explain(parameterValue(compiled, texts))
+	for i := range found {
+		found[i].Parameter, found[i].Pointer = p.Name, ""
+	}
+	return found
 }
 
-// CheckResponse returns an error if an answer is not one that the contract documents.
+var integer = regexp.MustCompile(`\A-?(0|[1-9][0-9]*)\z`)
+
+// parameterValue reads texts as what the schema asks for, where they can be read so.
+func parameterValue(wanted *jsonschema.Schema, texts []string) any {
+	if wants(wanted, "array") {
+		items := make([]any, len(texts))
+		for i, text := range texts {
+			items[i] = text
+			if wanted.Items2020 != nil {
+				items[i] = parameterValue(wanted.Items2020, []string{text})
+			}
+		}
+		return items
+	}
+	text := texts[0]
+	switch {
+	case wants(wanted, "integer") && integer.MatchString(text):
+		return json.Number(text)
+	case wants(wanted, "number") && json.Valid([]byte(text)):
+		return json.Number(text)
+	case wants(wanted, "boolean") && (text == "true" || text == "false"):
+		return text == "true"
+	default:
+		return text
+	}
+}
+
+// CheckResponse returns an error if an answer is not one that the contract documents. The answer that is documented as "default" does not count.
 func (o *Operation) CheckResponse(status int, mediaType string, body []byte) error {
-	schemas, ok := o.responses[fmt.Sprint(status)]
+	schemas, ok := o.responses[strconv.Itoa(status)]
 	if !ok {
 		return fmt.Errorf("%s: status %d is not documented", o.ID, status)
 	}
@@ -71,6 +86,9 @@ func (o *Operation) CheckResponse(status int, mediaType string, body []byte) err
 	schema, ok := schemas[mediaType]
 	if !ok {
 		return fmt.Errorf("%s: status %d as %q is not documented", o.ID, status, mediaType)
+	}
+	if schema == anything {
+		return nil
 	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
@@ -86,6 +104,18 @@ func (o *Operation) CheckResponse(status int, mediaType string, body []byte) err
 	return nil
 }
 
+// explain returns what is wrong with the value. Load has compiled the schemas of requests, so that there is always an answer.
+func (s *schema) explain(value any) []fault.Violation {
+	wrong, err := s.check(value)
+	if err != nil {
+		return []fault.Violation{{Code: "invalid", Message: "Breaks the contract."}}
+	}
+	if wrong == nil {
+		return nil
+	}
+	return explain(wrong, nil)
+}
+
 func explain(wrong *jsonschema.ValidationError, found []fault.Violation) []fault.Violation {
 	pointer := ""
 	for _, part := range wrong.InstanceLocation {
@@ -93,7 +123,7 @@ func explain(wrong *jsonschema.ValidationError, found []fault.Violation) []fault
 	}
 	switch wrong.ErrorKind.(type) {
 	case *kind.OneOf, *kind.AnyOf:
-		return append(found, alternatives(pointer, wrong))
+		return append(found, alternatives(pointer, wrong)...)
 	}
 	for _, cause := range wrong.Causes {
 		found = explain(cause, found)
@@ -104,73 +134,16 @@ func explain(wrong *jsonschema.ValidationError, found []fault.Violation) []fault
 	return append(found, violations(pointer, wrong.ErrorKind)...)
 }
 
-// alternatives explains a value that is neither null nor what it may be instead.
-func alternatives(pointer string, wrong *jsonschema.ValidationError) fault.Violation {
+// alternatives explains a value by the first alternative of its own type, such as the one that is not null.
+func alternatives(pointer string, wrong *jsonschema.ValidationError) []fault.Violation {
 	for _, cause := range wrong.Causes {
-		for _, violation := range explain(cause, nil) {
-			if violation.Code != "type" {
-				return violation
-			}
+		found := explain(cause, nil)
+		if !slices.ContainsFunc(found, func(v fault.Violation) bool { return v.Code == "type" && v.Pointer == pointer }) {
+			return found
 		}
 	}
-	return fault.Violation{Pointer: pointer, Code: "type", Message: "Must be one of the types that the contract lists."}
-}
-
-func violations(pointer string, wrong jsonschema.ErrorKind) []fault.Violation {
-	switch wrong := wrong.(type) {
-	case *kind.Required:
-		return each(pointer, wrong.Missing, "required", "Is required.")
-	case *kind.AdditionalProperties:
-		return each(pointer, wrong.Properties, "unknown", "Is not a member that the contract knows.")
+	if len(wrong.Causes) > 0 {
+		return []fault.Violation{{Pointer: pointer, Code: "type", Message: "Must be of one of the types that the contract lists."}}
 	}
-	code, message := describe(wrong)
-	return []fault.Violation{{Pointer: pointer, Code: code, Message: message}}
-}
-
-func each(pointer string, names []string, code, message string) []fault.Violation {
-	found := make([]fault.Violation, len(names))
-	for i, name := range names {
-		found[i] = fault.Violation{Pointer: pointer + "/" + escape(name), Code: code, Message: message}
-	}
-	return found
-}
-
-func describe(wrong jsonschema.ErrorKind) (code, message string) {
-	switch wrong := wrong.(type) {
-	case *kind.Type:
-		return "type", fmt.Sprintf("Must be of type %s.", strings.Join(wrong.Want, " or "))
-	case *kind.MinLength:
-		return "too_short", "Must have at least " + count(wrong.Want, "character") + "."
-	case *kind.MaxLength:
-		return "too_long", "Must have at most " + count(wrong.Want, "character") + "."
-	case *kind.Minimum:
-		return "too_small", fmt.Sprintf("Must be at least %s.", wrong.Want.RatString())
-	case *kind.Maximum:
-		return "too_large", fmt.Sprintf("Must be at most %s.", wrong.Want.RatString())
-	case *kind.Pattern:
-		return "pattern", fmt.Sprintf("Must match the pattern %s.", wrong.Want)
-	case *kind.Format:
-		return "format", fmt.Sprintf("Must have the format %q.", wrong.Want)
-	case *kind.Enum:
-		return "not_listed", fmt.Sprintf("Must be one of %s.", list(wrong.Want))
-	case *kind.MinProperties:
-		return "too_few", "Must have at least " + count(wrong.Want, "member") + "."
-	default:
-		return "invalid", "Breaks the contract."
-	}
-}
-
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
-}
-
-func list(values []any) string {
-	texts := make([]string, len(values))
-	for i, value := range values {
-		texts[i] = fmt.Sprint(value)
-	}
-	return strings.Join(texts, ", ")
+	return []fault.Violation{{Pointer: pointer, Code: "invalid", Message: "Must fit exactly one of the shapes that the contract lists."}}
 }

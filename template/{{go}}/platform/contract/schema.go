@@ -5,27 +5,45 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// schema is a JSON Schema inside a document, compiled when it is first needed: only refusals and tests need one.
+// schema is a JSON Schema inside a document, compiled when it is first needed.
 type schema struct {
 	compile func() (*jsonschema.Schema, error)
 }
 
+// anything is the schema that every value fits.
+var anything = &schema{func() (*jsonschema.Schema, error) { return &jsonschema.Schema{}, nil }}
+
 const base = "contract:///"
 
+// schema returns the schema at a place. All share one compiler, which compiles what they have in common once.
 func (d *documents) schema(at place) *schema {
 	return &schema{sync.OnceValues(func() (*jsonschema.Schema, error) {
-		compiler := jsonschema.NewCompiler()
-		compiler.DefaultDraft(jsonschema.Draft2020)
-		compiler.AssertFormat()
-		compiler.UseLoader(d)
-		return compiler.Compile(base + at.file + "#" + (&url.URL{Fragment: at.pointer}).EscapedFragment())
+		d.compiling.Lock()
+		defer d.compiling.Unlock()
+		compiled, err := d.compiler.Compile(base + at.file + "#" + (&url.URL{Fragment: at.pointer}).EscapedFragment())
+		if err != nil {
+			return nil, fmt.Errorf("%s#%s is not a schema: %w", at.file, at.pointer, err)
+		}
+		return compiled, nil
 	})}
+}
+
+func (d *documents) newCompiler() *jsonschema.Compiler {
+	compiler := jsonschema.NewCompiler()
+	compiler.DefaultDraft(jsonschema.Draft2020)
+	compiler.AssertFormat()
+	for name, check := range formats {
+		compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: check})
+	}
+	compiler.UseLoader(d)
+	return compiler
 }
 
 // Load implements jsonschema.URLLoader.
@@ -42,13 +60,22 @@ func (d *documents) Load(address string) (any, error) {
 }
 
 // check returns the ways in which a value departs from the schema, nil if there is none.
+// The error says that the schema is none.
 func (s *schema) check(value any) (*jsonschema.ValidationError, error) {
 	compiled, err := s.compile()
 	if err != nil {
-		return nil, fmt.Errorf("compile the contract: %w", err)
+		return nil, err
 	}
 	if wrong, ok := compiled.Validate(value).(*jsonschema.ValidationError); ok { //nolint:errorlint // documented to be this type, unwrapped
 		return wrong, nil
 	}
 	return nil, nil
+}
+
+// wants reports whether the schema asks for one of the types.
+func wants(compiled *jsonschema.Schema, types ...string) bool {
+	for compiled.Types == nil && compiled.Ref != nil {
+		compiled = compiled.Ref
+	}
+	return compiled.Types != nil && slices.ContainsFunc(compiled.Types.ToStrings(), func(name string) bool { return slices.Contains(types, name) })
 }

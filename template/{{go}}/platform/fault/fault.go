@@ -46,15 +46,15 @@ func (k Kind) String() string {
 	return names[Internal]
 }
 
-// Violation is one broken rule of the input. Exactly one of Pointer and Parameter is set.
+// Violation is one broken rule of the input: of a parameter if Parameter is set, else of the body.
 type Violation struct {
-	Pointer   string // where in the body, as a JSON Pointer (RFC 6901)
+	Pointer   string // where in the body, as a JSON Pointer (RFC 6901); empty for the body as a whole
 	Parameter string // which parameter of the path, the query or the header
 	Code      string // stable and meant for programs, such as "too_long"
 	Message   string // for people; names the rule, never the value
 }
 
-// Error is the only error type that transports look into.
+// Error is the only error type that transports look into. It may be shared, so nobody changes one that they did not make.
 type Error struct {
 	Kind       Kind
 	Message    string        // one sentence that a client may read

@@ -15,7 +15,7 @@ func New() ID {
 	return uuid.Must(uuid.NewV7())
 }
 
-// Parse reads the canonical form of 36 characters and no other.
+// Parse reads the canonical form of 36 characters, in either case, and no other; the version does not matter.
 // The error is a fault of kind Invalid.
 func Parse(text string) (ID, error) {
 	if len(text) == 36 {

@@ -5,6 +5,7 @@
 package page
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -23,8 +24,13 @@ const (
 
 // Request asks for one page.
 type Request struct {
-	Limit  int    // 1 to MaxLimit
+	Limit  int    // 1 to MaxLimit; 0 stands for DefaultLimit
 	Cursor string // empty for the first page
+}
+
+// Size returns how many items the page has at most: Limit, brought into its bounds.
+func (r Request) Size() int {
+	return min(max(1, cmp.Or(r.Limit, DefaultLimit)), MaxLimit)
 }
 
 // Page is a part of a list, in the order of the list.
@@ -50,9 +56,12 @@ type Position struct {
 
 const version = 1
 
+// head is what comes before the key: the version, the digest of the binding, the ID.
+const head = 1 + 8 + 16
+
 // Encode returns the cursor for a position in the list that binding describes.
 func Encode(position Position, binding ...string) string {
-	raw := make([]byte, 0, 1+8+16+len(position.Key))
+	raw := make([]byte, 0, head+len(position.Key))
 	raw = append(raw, version)
 	raw = binary.BigEndian.AppendUint64(raw, digest(binding))
 	raw = append(raw, position.ID[:]...)
@@ -64,26 +73,27 @@ func Encode(position Position, binding ...string) string {
 // for text that Encode did not make and for a cursor of another list.
 func Decode(cursor string, binding ...string) (Position, error) {
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
-	if err != nil || len(raw) < 25 || raw[0] != version {
-		return Position{}, Invalid("This is not a cursor that the service has given out.")
+	if err != nil || strings.ContainsAny(cursor, "\r\n") || len(raw) < head || raw[0] != version { // DecodeString skips line ends
+		return Position{}, Forged()
 	}
-	if binary.BigEndian.Uint64(raw[1:9]) != digest(binding) {
-		return Position{}, Invalid("This cursor belongs to a list with other filters or another order.")
+	if binary.BigEndian.Uint64(raw[1:]) != digest(binding) {
+		return Position{}, invalid("This cursor belongs to a list with other filters or another order.")
 	}
-	return Position{ID: id.ID(raw[9:25]), Key: string(raw[25:])}, nil
+	return Position{ID: id.ID(raw[head-16 : head]), Key: string(raw[head:])}, nil
 }
 
-// Invalid is the fault for a cursor that cannot be used.
-func Invalid(message string) error {
+// Forged is the fault for a cursor that Encode did not make.
+func Forged() error { return invalid("This is not a cursor that the service has given out.") }
+
+func invalid(message string) error {
 	return fault.InvalidInput(fault.Violation{Parameter: "cursor", Code: "cursor", Message: message})
 }
 
 // digest is short because it guards against mistakes only: a forged cursor reaches no row that the list would not show.
 func digest(binding []string) uint64 {
-	var text strings.Builder
+	hash := sha256.New()
 	for _, part := range binding {
-		fmt.Fprintf(&text, "%d:%s", len(part), part)
+		fmt.Fprintf(hash, "%d:%s", len(part), part)
 	}
-	sum := sha256.Sum256([]byte(text.String()))
-	return binary.BigEndian.Uint64(sum[:8])
+	return binary.BigEndian.Uint64(hash.Sum(nil))
 }

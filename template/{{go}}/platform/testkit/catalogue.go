@@ -26,7 +26,7 @@ union all select format('comment on %s: %s', objoid::regclass, description) from
 func Catalogue(t testing.TB, database Database) []string {
 	t.Helper()
 	conn := connect(t, database.AdminURL)
-	defer func() { _ = conn.Close(t.Context()) }()
+	defer disconnect(t, conn)
 	rows, err := conn.Query(t.Context(), catalogue)
 	if err != nil {
 		t.Fatal(err)

@@ -38,15 +38,15 @@ type Header struct{ Name, Value string }
 // IfMatch asks for a version.
 func IfMatch(etag string) Header { return Header{"If-Match", etag} }
 
-// Get, Post, Patch and Delete send a request; a body that is not a string is sent as JSON.
+// Get sends no body.
 func (c Client) Get(path string, headers ...Header) Answer { return c.Do("GET", path, nil, headers...) }
 
-// Post sends a JSON body.
+// Post sends a JSON body: a string as it is, anything else encoded.
 func (c Client) Post(path string, body any, headers ...Header) Answer {
 	return c.Do("POST", path, body, append([]Header{{"Content-Type", "application/json"}}, headers...)...)
 }
 
-// Patch sends a merge patch (RFC 7396).
+// Patch sends a merge patch (RFC 7396), as Post sends its body.
 func (c Client) Patch(path string, body any, headers ...Header) Answer {
 	return c.Do("PATCH", path, body, append([]Header{{"Content-Type", "application/merge-patch+json"}}, headers...)...)
 }
@@ -129,7 +129,7 @@ func (a Answer) Want(status int) Answer {
 	return a
 }
 
-// Value returns the member at a JSON Pointer, nil if there is none.
+// Value returns the member at a JSON Pointer (RFC 6901), nil if there is none.
 func (a Answer) Value(pointer string) any {
 	a.t.Helper()
 	var value any
@@ -138,21 +138,27 @@ func (a Answer) Value(pointer string) any {
 	if err := decoder.Decode(&value); err != nil {
 		a.t.Fatalf("%s: not JSON: %s", a.request, a.Body)
 	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
-		switch holder := value.(type) {
-		case map[string]any:
-			value = holder[name]
-		case []any:
-			index, err := strconv.Atoi(name)
-			if err != nil || index >= len(holder) {
-				return nil
-			}
-			value = holder[index]
-		default:
+	for part := range strings.SplitSeq(pointer, "/") {
+		if part == "" {
+			continue // what stands before the first slash
+		}
+		if value = child(value, strings.NewReplacer("~1", "/", "~0", "~").Replace(part)); value == nil {
 			return nil
 		}
 	}
 	return value
+}
+
+func child(value any, name string) any {
+	switch holder := value.(type) {
+	case map[string]any:
+		return holder[name]
+	case []any:
+		if index, err := strconv.Atoi(name); err == nil && index >= 0 && index < len(holder) {
+			return holder[index]
+		}
+	}
+	return nil
 }
 
 // Text returns the member at a JSON Pointer as a text; empty if it is none.

@@ -4,10 +4,7 @@ package testkit
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -17,10 +14,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"platform.internal/id"
-	"platform.internal/postgres"
 )
 
-// Database is a database that one test has for itself.
+// Database is a database that one test has for itself. The service's role has the rights in it that it has in production.
 type Database struct {
 	URL      string // as the role that the service runs as
 	OwnerURL string // as the role that runs migrations
@@ -31,7 +27,7 @@ type Database struct {
 func (d Database) Exec(t testing.TB, sql string, arguments ...any) {
 	t.Helper()
 	conn := connect(t, d.AdminURL)
-	defer func() { _ = conn.Close(context.WithoutCancel(t.Context())) }()
+	defer disconnect(t, conn)
 	if _, err := conn.Exec(t.Context(), sql, arguments...); err != nil {
 		t.Fatalf("%s: %v", sql, err)
 	}
@@ -41,78 +37,48 @@ func (d Database) Exec(t testing.TB, sql string, arguments ...any) {
 // `make test` says where the server is, in TEST_DATABASE_URL, DATABASE_URL and DATABASE_OWNER_URL.
 func NewDatabase(t testing.TB, migrations fs.FS) Database {
 	t.Helper()
-	server := connect(t, environment(t, "TEST_DATABASE_URL"))
-	template := prepare(t, server, migrations)
-	name := "test_" + strings.ReplaceAll(id.New().String(), "-", "")
-	create(t, server, name, template)
-	return address(t, name)
+	return newDatabase(t, func(server *pgx.Conn) string { return prepare(t, server, migrations) })
 }
 
 // NewEmptyDatabase returns a database without any table, which is dropped when the test ends.
 func NewEmptyDatabase(t testing.TB) Database {
 	t.Helper()
+	return newDatabase(t, func(*pgx.Conn) string { return "template0" })
+}
+
+// lockKey keeps the packages, whose tests run in processes of their own, from copying a template while another makes or drops it.
+const lockKey = 7_290_114_418
+
+func newDatabase(t testing.TB, template func(server *pgx.Conn) string) Database {
+	t.Helper()
 	server := connect(t, environment(t, "TEST_DATABASE_URL"))
+	t.Cleanup(func() { disconnect(t, server) }) // the lock ends with it, whatever happens
 	name := "test_" + strings.ReplaceAll(id.New().String(), "-", "")
-	create(t, server, name, "template1")
+	exec(t, server, fmt.Sprintf("select pg_advisory_lock(%d)", lockKey))
+	sweep(t, server)
+	create(t, server, name, template(server))
+	exec(t, server, fmt.Sprintf("select pg_advisory_unlock(%d)", lockKey))
+	t.Cleanup(func() {
+		if _, err := server.Exec(context.WithoutCancel(t.Context()), "drop database "+name+" with (force)"); err != nil {
+			t.Error(err)
+		}
+	})
 	return address(t, name)
 }
 
-// lockKey keeps the packages, whose tests run in processes of their own, from making one template at the same time.
-const lockKey = 7_290_114_418
-
-// prepare migrates a database once for each state of the migrations; tests copy it, which is faster than to migrate again.
-func prepare(t testing.TB, server *pgx.Conn, migrations fs.FS) string {
-	t.Helper()
-	name := "template_" + digest(t, migrations)
-	exec(t, server, fmt.Sprintf("select pg_advisory_lock(%d)", lockKey))
-	defer exec(t, server, fmt.Sprintf("select pg_advisory_unlock(%d)", lockKey))
-
-	var exists bool
-	if err := server.QueryRow(t.Context(), "select exists (select from pg_database where datname = $1)", name).Scan(&exists); err != nil {
-		t.Fatal(err)
-	}
-	if exists {
-		return name
-	}
-	unfinished := name + "_unfinished"
-	exec(t, server, "drop database if exists "+unfinished+" with (force)")
-	exec(t, server, "create database "+unfinished+" owner "+owner(t))
-	if err := postgres.NewMigrator(migrations, address(t, unfinished).OwnerURL, io.Discard).Up(t.Context()); err != nil {
-		t.Fatalf("migrate the template: %v", err)
-	}
-	exec(t, server, "alter database "+unfinished+" rename to "+name)
-	return name
-}
-
+// create gives the roles the rights that db/roles.sql gives them; those in the schema come with the template.
 func create(t testing.TB, server *pgx.Conn, name, template string) {
 	t.Helper()
-	exec(t, server, fmt.Sprintf("select pg_advisory_lock(%d)", lockKey))
-	exec(t, server, fmt.Sprintf("create database %s template %s owner %s", name, template, owner(t)))
-	exec(t, server, fmt.Sprintf("select pg_advisory_unlock(%d)", lockKey))
-	t.Cleanup(func() {
-		ctx := context.WithoutCancel(t.Context())
-		if _, err := server.Exec(ctx, "drop database "+name+" with (force)"); err != nil {
-			t.Error(err)
-		}
-		_ = server.Close(ctx)
-	})
-}
-
-func digest(t testing.TB, migrations fs.FS) string {
-	t.Helper()
-	hash := sha256.New()
-	names, err := fs.Glob(migrations, "*.sql")
-	if err != nil {
-		t.Fatal(err)
+	exec(t, server, fmt.Sprintf("create database %s template %s owner %s", name, template, role(t, "DATABASE_OWNER_URL")))
+	exec(t, server, fmt.Sprintf("revoke all on database %s from public", name))
+	exec(t, server, fmt.Sprintf("grant connect on database %s to %s", name, role(t, "DATABASE_URL")))
+	if template != "template0" {
+		return
 	}
-	for _, name := range names {
-		text, err := fs.ReadFile(migrations, name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		fmt.Fprintf(hash, "%s %d %s", name, len(text), text)
-	}
-	return hex.EncodeToString(hash.Sum(nil))[:16]
+	inside := connect(t, address(t, name).AdminURL)
+	defer disconnect(t, inside)
+	exec(t, inside, "revoke all on schema public from public")
+	exec(t, inside, "grant usage on schema public to "+role(t, "DATABASE_URL"))
 }
 
 func address(t testing.TB, name string) Database {
@@ -134,9 +100,10 @@ func with(t testing.TB, address, name string) string {
 	return parsed.String()
 }
 
-func owner(t testing.TB) string {
+// role returns the role of an address, as SQL writes it.
+func role(t testing.TB, name string) string {
 	t.Helper()
-	parsed, err := url.Parse(environment(t, "DATABASE_OWNER_URL"))
+	parsed, err := url.Parse(environment(t, name))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,6 +126,11 @@ func connect(t testing.TB, address string) *pgx.Conn {
 		t.Fatal(err)
 	}
 	return conn
+}
+
+func disconnect(t testing.TB, conn *pgx.Conn) {
+	t.Helper()
+	_ = conn.Close(context.WithoutCancel(t.Context()))
 }
 
 func exec(t testing.TB, conn *pgx.Conn, sql string) {

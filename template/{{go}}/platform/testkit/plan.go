@@ -23,7 +23,7 @@ type node struct {
 func AssertIndexed(t testing.TB, database Database, sql string, arguments int) {
 	t.Helper()
 	conn := connect(t, database.AdminURL)
-	defer func() { _ = conn.Close(t.Context()) }()
+	defer disconnect(t, conn)
 	exec(t, conn, `set enable_seqscan = off; set enable_sort = off; set enable_incremental_sort = off; set plan_cache_mode = force_generic_plan`)
 	exec(t, conn, "prepare statement as "+sql)
 

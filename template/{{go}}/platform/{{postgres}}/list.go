@@ -47,14 +47,15 @@ func Select[T any](ctx context.Context, db DB, list List, read pgx.RowToFunc[T],
 	if err != nil {
 		return page.Page[T]{}, list.fault(err)
 	}
-	items, err := pgx.AppendRows(make([]T, 0, list.Page.Limit+1), rows, read)
+	size := list.Page.Size()
+	items, err := pgx.AppendRows(make([]T, 0, size+1), rows, read)
 	if err != nil {
 		return page.Page[T]{}, list.fault(err)
 	}
-	if len(items) <= list.Page.Limit {
+	if len(items) <= size {
 		return page.Page[T]{Items: items}, nil
 	}
-	items = items[:list.Page.Limit]
+	items = items[:size]
 	return page.Page[T]{Items: items, Next: list.Cursor(position(items[len(items)-1]))}, nil
 }
 
@@ -86,7 +87,7 @@ func (l List) SQL() (string, []any, error) {
 	if len(conditions) > 0 {
 		sql += " where " + strings.Join(conditions, " and ")
 	}
-	return sql + " order by " + l.order() + " limit " + argument(l.Page.Limit+1), arguments, nil
+	return sql + " order by " + l.order() + " limit " + argument(l.Page.Size()+1), arguments, nil
 }
 
 func (e Equal) condition(argument string) string {
@@ -130,7 +131,7 @@ func (l List) binding() []string {
 // fault takes a value that the server cannot read for what it is: a forged cursor, the only text that is cast.
 func (l List) fault(err error) error {
 	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && strings.HasPrefix(refused.Code, "22") && l.Page.Cursor != "" {
-		return page.Invalid("This is not a cursor that the service has given out.")
+		return page.Forged()
 	}
 	return Fault(err, nil)
 }

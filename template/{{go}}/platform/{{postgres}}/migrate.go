@@ -9,14 +9,16 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/amacneil/dbmate/v2/pkg/dbmate"
 	_ "github.com/amacneil/dbmate/v2/pkg/driver/postgres" // the driver that dbmate finds by the scheme of the address
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Migrator changes the schema, as the role that owns it.
+// Migrator changes the schema, as the role that owns it. While one works, every other one of the same database waits.
+// The end of a context ends the waiting; a migration that has begun is not interrupted.
+// Errors are one sentence on one line.
 type Migrator struct {
 	files fs.FS
 	url   string
@@ -24,23 +26,47 @@ type Migrator struct {
 }
 
 // NewMigrator returns a Migrator for the files, which are SQL in dbmate's format, and the address of the database as its owner.
+// The address leads to the server itself, not to a pooler, which would lose the lock.
 func NewMigrator(files fs.FS, address string, out io.Writer) *Migrator {
 	return &Migrator{files: files, url: address, out: out}
 }
 
-// Up applies every migration that is pending.
+// Up applies every migration that is pending; none is no error.
 func (m *Migrator) Up(ctx context.Context) error {
-	return m.locked(ctx, (*dbmate.DB).Migrate)
+	return m.locked(ctx, func(_ *pgx.Conn, db *dbmate.DB) error {
+		err := db.Migrate()
+		if errors.Is(err, dbmate.ErrNoMigrationFiles) {
+			return nil
+		}
+		return err
+	})
 }
 
-// Down undoes the newest migration.
+// Down undoes the newest migration. It refuses to if there is none, and if it is unknown to this build,
+// because dbmate would undo an older one instead.
 func (m *Migrator) Down(ctx context.Context) error {
-	return m.locked(ctx, (*dbmate.DB).Rollback)
+	return m.locked(ctx, func(conn *pgx.Conn, db *dbmate.DB) error {
+		done, err := applied(ctx, conn)
+		if err != nil {
+			return err
+		}
+		if len(done) == 0 {
+			return errors.New("there is no migration to undo")
+		}
+		known, err := migrations(m.files)
+		if err != nil {
+			return err
+		}
+		if newest := slices.Max(done); known[newest] == "" {
+			return fmt.Errorf("the newest migration, %s, is unknown to this build: undo it with the build that knows it", newest)
+		}
+		return db.Rollback()
+	})
 }
 
 // Status lists the migrations, and returns how many are pending.
 func (m *Migrator) Status(ctx context.Context) (pending int, err error) {
-	err = m.locked(ctx, func(db *dbmate.DB) error {
+	err = m.locked(ctx, func(_ *pgx.Conn, db *dbmate.DB) error {
 		pending, err = db.Status(false)
 		return err
 	})
@@ -50,62 +76,70 @@ func (m *Migrator) Status(ctx context.Context) (pending int, err error) {
 // lockKey is any number that every version of this service agrees on and no other use of advisory locks in this database has.
 const lockKey = 7_290_114_417
 
-// locked runs do while no other migrator runs: dbmate takes no lock of its own.
-func (m *Migrator) locked(ctx context.Context, do func(*dbmate.DB) error) error {
-	config, err := pgx.ParseConfig(m.url)
-	if err != nil {
+// locked runs do while no other migrator runs: dbmate takes no lock of its own. The lock ends with the connection, so with the process too.
+func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) error) error {
+	address, err := url.Parse(m.url)
+	config, wrong := pgx.ParseConfig(m.url)
+	if err != nil || wrong != nil || address.Scheme != "postgres" && address.Scheme != "postgresql" {
 		return errors.New("DATABASE_OWNER_URL is not the address of a PostgreSQL database: .env.example shows one")
+	}
+	for _, limit := range []string{"statement_timeout", "lock_timeout", "idle_session_timeout"} {
+		config.RuntimeParams[limit] = "0" // waiting takes as long as it takes
 	}
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return unreachable(config, err)
 	}
-	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	defer func() {
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		_ = conn.Close(closing)
+	}()
 	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockKey); err != nil {
 		return fmt.Errorf("wait for other migrations: %w", err)
 	}
-	address, err := url.Parse(m.url)
-	if err != nil {
-		return err
-	}
+	log := &progress{out: m.out}
 	db := dbmate.New(address)
 	db.FS = m.files
 	db.MigrationsDir = []string{"."}
 	db.AutoDumpSchema = false
-	db.Log = m.out
-	return do(db)
+	db.Log = log
+	return log.close(do(conn, db))
 }
 
-// ErrSchemaBehind says that the schema lacks migrations that this build was written for.
-var ErrSchemaBehind = errors.New("the schema is behind: run `make migrate`, then start again")
+// progress passes on what dbmate writes, a line at a time. It holds each "Applied" back until the next line:
+// dbmate writes it for a migration that has failed, too.
+type progress struct {
+	out  io.Writer
+	held string
+	file string // the migration that is being worked on
+}
 
-// CheckSchema returns an error that wraps ErrSchemaBehind if a migration has not been applied. It needs to read only.
-func CheckSchema(ctx context.Context, db DB, files fs.FS) error {
-	rows, err := db.Query(ctx, "select version from schema_migrations")
+// Write implements io.Writer.
+func (p *progress) Write(line []byte) (int, error) {
+	if _, err := io.WriteString(p.out, p.held); err != nil {
+		return 0, err
+	}
+	p.held = ""
+	what, file, _ := strings.Cut(strings.TrimSpace(string(line)), ": ")
+	switch what {
+	case "Applying", "Rolling back":
+		p.file = file
+	case "Applied", "Rolled back":
+		p.held = string(line)
+		return len(line), nil
+	}
+	return p.out.Write(line)
+}
+
+func (p *progress) close(err error) error {
 	if err == nil {
-		var applied []string
-		applied, err = pgx.CollectRows(rows, pgx.RowTo[string])
-		if err == nil {
-			return compare(files, applied)
-		}
-	}
-	if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code == "42P01" {
-		return compare(files, nil)
-	}
-	return err
-}
-
-func compare(files fs.FS, applied []string) error {
-	names, err := fs.Glob(files, "*.sql")
-	if err != nil {
+		_, err = io.WriteString(p.out, p.held)
 		return err
 	}
-	pending := slices.DeleteFunc(names, func(name string) bool {
-		version, _, _ := strings.Cut(name, "_")
-		return slices.Contains(applied, version)
-	})
-	if len(pending) == 0 {
-		return nil
+	message := strings.Join(strings.Fields(err.Error()), " ")
+	if p.file == "" {
+		return errors.New(message)
 	}
-	return fmt.Errorf("%w (%d pending, first %s)", ErrSchemaBehind, len(pending), pending[0])
+	return fmt.Errorf("%s: %s", p.file, message)
 }

@@ -1,10 +1,11 @@
-// Package postgres is what every store on PostgreSQL shares: the pool, transactions, errors, pages and migrations.
+// Package postgres is what every store on PostgreSQL shares: the pool, errors, pages and migrations.
 package postgres
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,9 +15,16 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
+// patience is how long a request waits for a connection: until one is free, or a new one is made.
+const patience = 3 * time.Second
+
 // Open returns a pool that has reached the server at least once.
-// The caller closes it.
+// The caller closes it. The error is one sentence, without the password.
 func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
+	return open(ctx, settings, patience)
+}
+
+func open(ctx context.Context, settings Settings, wait time.Duration) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(settings.URL.Reveal())
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is not the address of a PostgreSQL database: .env.example shows one")
@@ -25,6 +33,7 @@ func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
 	config.MaxConnLifetime = time.Hour
 	config.MaxConnLifetimeJitter = 10 * time.Minute
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
+	config.ConnConfig.Tracer = waiting{wait}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		conn.TypeMap().RegisterType(&pgtype.Type{
@@ -51,6 +60,8 @@ func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
 	return pool, nil
 }
 
+func milliseconds(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
+
 // unreachable says in one line what keeps us from the server; pgx tells it once for each address and try.
 func unreachable(config *pgx.ConnConfig, err error) error {
 	reason := err
@@ -63,8 +74,6 @@ func unreachable(config *pgx.ConnConfig, err error) error {
 	}
 	return fmt.Errorf("the database at %s:%d does not answer: %s", config.Host, config.Port, text)
 }
-
-func milliseconds(d time.Duration) string { return fmt.Sprint(d.Milliseconds()) }
 
 // DB is what a store needs: a pool or a transaction.
 type DB interface {

@@ -20,8 +20,11 @@ func (s Settings) Validate() []string {
 	if s.Connections < 1 || s.Connections > 1000 {
 		mistakes = append(mistakes, "DATABASE_CONNECTIONS must be from 1 to 1000.")
 	}
-	if s.StatementTimeout < time.Millisecond || s.LockTimeout < time.Millisecond {
-		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT and DATABASE_LOCK_TIMEOUT must be a millisecond or longer.")
+	if s.StatementTimeout < time.Millisecond {
+		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT must be a millisecond or longer.")
+	}
+	if s.LockTimeout < time.Millisecond {
+		mistakes = append(mistakes, "DATABASE_LOCK_TIMEOUT must be a millisecond or longer.")
 	}
 	return mistakes
 }

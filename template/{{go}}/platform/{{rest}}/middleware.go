@@ -2,6 +2,7 @@ package rest
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"regexp"
@@ -18,22 +19,27 @@ import (
 type exchange struct {
 	requestID string
 	operation string
-	header    http.Header // of the answer
-	err       error       // that the client is not told about
+	answer    *recorder
+	err       error // that the client is not told about
 }
 
 type exchangeKey struct{}
 
+func exchangeOf(ctx context.Context) (*exchange, bool) {
+	known, ok := ctx.Value(exchangeKey{}).(*exchange)
+	return known, ok
+}
+
 // RequestID returns the ID under which the request is logged; empty outside of a request.
 func RequestID(ctx context.Context) string {
-	if known, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+	if known, ok := exchangeOf(ctx); ok {
 		return known.requestID
 	}
 	return ""
 }
 
 func note(ctx context.Context, operation *contract.Operation) {
-	if known, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+	if known, ok := exchangeOf(ctx); ok {
 		known.operation = operation.ID
 	}
 }
@@ -41,10 +47,11 @@ func note(ctx context.Context, operation *contract.Operation) {
 var wellFormedRequestID = regexp.MustCompile(`\A[A-Za-z0-9._-]{8,64}\z`)
 
 // Observe gives each request an ID and a deadline, turns panics into problems, and writes one access line when it is over.
+// A panic after the answer has begun cuts the connection, so that the client does not take half an answer for a whole one.
 func Observe(log *slog.Logger, timeout time.Duration, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		known := &exchange{requestID: r.Header.Get("X-Request-Id"), header: w.Header()}
+		known := &exchange{requestID: r.Header.Get("X-Request-Id"), answer: &recorder{ResponseWriter: w}}
 		if !wellFormedRequestID.MatchString(known.requestID) {
 			known.requestID = id.New().String()
 		}
@@ -54,40 +61,51 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler) http.Ha
 		r = r.WithContext(ctx)
 
 		w.Header().Set("X-Request-Id", known.requestID)
-		answer := &recorder{ResponseWriter: w}
 		defer func() {
-			if cause := recover(); cause != nil {
-				rescue(log, answer, r, cause)
+			cause := recover()
+			aborted := cause == http.ErrAbortHandler //nolint:errorlint // a sentinel that net/http asks to be panicked again
+			if cause != nil && !aborted {
+				aborted = rescue(log, known, r, cause)
 			}
-			access(ctx, log, r.Method, answer, time.Since(start))
+			access(ctx, log, r.Method, known, aborted, time.Since(start))
+			if aborted {
+				panic(http.ErrAbortHandler)
+			}
 		}()
-		next.ServeHTTP(answer, r)
+		next.ServeHTTP(known.answer, r)
 	})
 }
 
-func access(ctx context.Context, log *slog.Logger, method string, answer *recorder, took time.Duration) {
-	known, _ := ctx.Value(exchangeKey{}).(*exchange)
+// rescue answers for a handler that has panicked; it reports whether it is too late for that.
+func rescue(log *slog.Logger, known *exchange, r *http.Request, cause any) (late bool) {
+	log.ErrorContext(r.Context(), "panic", "cause", fmt.Sprint(cause), "stack", string(debug.Stack()))
+	err := fmt.Errorf("panic: %v", cause)
+	if known.answer.status != 0 {
+		known.err = err
+		return true
+	}
+	WriteError(known.answer, r, err)
+	return false
+}
+
+func access(ctx context.Context, log *slog.Logger, method string, known *exchange, aborted bool, took time.Duration) {
+	if known.answer.status == 0 && !aborted {
+		known.answer.status = http.StatusOK // what net/http sends for a handler that wrote nothing
+	}
 	level, attributes := slog.LevelInfo, []slog.Attr{
 		slog.String("method", method),
 		slog.String("operation", known.operation),
-		slog.Int("status", answer.status),
-		slog.Int64("bytes", answer.bytes),
+		slog.Int("status", known.answer.status),
+		slog.Int64("bytes", known.answer.bytes),
 		slog.Duration("duration", took),
+	}
+	if aborted {
+		attributes = append(attributes, slog.Bool("aborted", true))
 	}
 	if known.err != nil {
 		level, attributes = slog.LevelError, append(attributes, slog.String("error", known.err.Error()))
 	}
 	log.LogAttrs(ctx, level, "request", attributes...)
-}
-
-func rescue(log *slog.Logger, answer *recorder, r *http.Request, cause any) {
-	if cause == http.ErrAbortHandler { //nolint:errorlint // a sentinel that net/http asks to be panicked again
-		panic(cause)
-	}
-	log.ErrorContext(r.Context(), "panic", "cause", cause, "stack", string(debug.Stack()))
-	if answer.status == 0 {
-		WriteError(answer, r, nil)
-	}
 }
 
 // Secure sets the headers that every answer of an API carries (OWASP REST Security Cheat Sheet).
@@ -107,7 +125,7 @@ func Secure(next http.Handler) http.Handler {
 func Head(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodHead {
-			r = r.Clone(r.Context())
+			r = r.WithContext(r.Context())
 			r.Method = http.MethodGet
 		}
 		next.ServeHTTP(w, r)
@@ -125,36 +143,3 @@ func MethodNotAllowed(w http.ResponseWriter, r *http.Request, allowed string) {
 	w.Header().Set("Allow", allowed)
 	WriteError(w, r, NewProblem(http.StatusMethodNotAllowed, "method_not_allowed", "The path allows "+allowed+"."))
 }
-
-// recorder remembers what was answered.
-type recorder struct {
-	http.ResponseWriter
-
-	status int
-	bytes  int64
-}
-
-func (r *recorder) WriteHeader(status int) {
-	if r.status == 0 {
-		r.status = status
-	}
-	// Generated code offers the headers of every answer to browsers of other origins; this API has none.
-	for name := range r.Header() {
-		if strings.HasPrefix(name, "Access-Control-") {
-			r.Header().Del(name)
-		}
-	}
-	r.ResponseWriter.WriteHeader(status)
-}
-
-func (r *recorder) Write(data []byte) (int, error) {
-	if r.status == 0 {
-		r.status = http.StatusOK
-	}
-	n, err := r.ResponseWriter.Write(data)
-	r.bytes += int64(n)
-	return n, err
-}
-
-// Unwrap lets http.ResponseController reach the connection.
-func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }

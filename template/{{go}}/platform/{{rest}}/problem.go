@@ -2,6 +2,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"platform.internal/fault"
 )
@@ -26,16 +28,35 @@ type Problem struct {
 	retryAfter time.Duration
 }
 
-// Violation is one broken rule; Pointer (RFC 6901) or Parameter says where.
+// Violation is one broken rule: of the parameter if Parameter is set, else of what Pointer (RFC 6901) names in the body, which may be all of it.
 type Violation struct {
-	Pointer   string `json:"pointer,omitempty"`
-	Parameter string `json:"parameter,omitempty"`
-	Code      string `json:"code"`
-	Message   string `json:"message"`
+	Pointer   string
+	Parameter string
+	Code      string
+	Message   string
 }
 
-// StatusClientClosedRequest is logged when the caller has gone; nobody reads it.
-const StatusClientClosedRequest = 499
+// MarshalJSON implements json.Marshaler.
+func (v Violation) MarshalJSON() ([]byte, error) {
+	members := map[string]string{"code": v.Code, "message": v.Message}
+	if v.Parameter != "" {
+		members["parameter"] = v.Parameter
+	} else {
+		members["pointer"] = v.Pointer
+	}
+	return json.Marshal(members)
+}
+
+// statusClientClosedRequest is logged when the caller has gone; nobody reads it.
+const statusClientClosedRequest = 499
+
+// The contract gives an answer these bounds: so many violations, so many characters in one.
+const (
+	maxViolations = 100
+	maxPlace      = 500
+	maxParameter  = 100
+	maxMessage    = 500
+)
 
 var statuses = map[fault.Kind]int{
 	fault.Internal:        http.StatusInternalServerError,
@@ -61,9 +82,9 @@ func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 // What is not a fault becomes a 500 that says nothing; its cause goes to the log.
 func ProblemFrom(ctx context.Context, err error) *Problem {
 	problem := mapped(err)
-	if known, ok := ctx.Value(exchangeKey{}).(*exchange); ok {
+	if known, ok := exchangeOf(ctx); ok {
 		problem.RequestID = known.requestID
-		problem.headers(known.header)
+		problem.headers(known.answer.Header())
 		if problem.Status >= http.StatusInternalServerError {
 			known.err = err
 		}
@@ -77,10 +98,15 @@ func mapped(err error) *Problem {
 		return &copied
 	}
 	if known, ok := errors.AsType[*fault.Error](err); ok {
-		problem := NewProblem(statuses[known.Kind], known.Kind.String(), known.Message)
+		problem := NewProblem(cmp.Or(statuses[known.Kind], http.StatusInternalServerError), known.Kind.String(), known.Message)
 		problem.retryAfter = known.RetryAfter
-		for _, v := range known.Violations {
-			problem.Errors = append(problem.Errors, Violation(v))
+		for _, v := range known.Violations[:min(len(known.Violations), maxViolations)] {
+			problem.Errors = append(problem.Errors, Violation{
+				Pointer:   cut(v.Pointer, maxPlace),
+				Parameter: cut(v.Parameter, maxParameter),
+				Code:      v.Code,
+				Message:   cut(v.Message, maxMessage),
+			})
 		}
 		return problem
 	}
@@ -88,10 +114,17 @@ func mapped(err error) *Problem {
 	case errors.Is(err, context.DeadlineExceeded):
 		return NewProblem(http.StatusGatewayTimeout, "timeout", "The request took longer than the service allows.")
 	case errors.Is(err, context.Canceled):
-		return &Problem{Type: "about:blank", Title: "Client Closed Request", Status: StatusClientClosedRequest, Code: "canceled", Detail: "The caller has gone."}
+		return &Problem{Type: "about:blank", Title: "Client Closed Request", Status: statusClientClosedRequest, Code: "canceled", Detail: "The caller has gone."}
 	default:
 		return NewProblem(http.StatusInternalServerError, fault.Internal.String(), "Something went wrong on our side. The request_id helps us to find it.")
 	}
+}
+
+func cut(text string, longest int) string {
+	if utf8.RuneCountInString(text) <= longest {
+		return text
+	}
+	return string([]rune(text)[:longest-1]) + "…"
 }
 
 // headers sets what a problem says outside of its body (RFC 9110: 10.2.3, 11.6.1).
@@ -105,10 +138,20 @@ func (p *Problem) headers(header http.Header) {
 	}
 }
 
-// WriteError sends the problem that an error maps to. It must be the first thing that is written.
+// WriteError sends the problem that an error maps to. If an answer has begun already, it cuts the connection.
 func WriteError(w http.ResponseWriter, r *http.Request, err error) {
+	if known, ok := exchangeOf(r.Context()); ok && known.answer.status != 0 {
+		if r.Context().Err() == nil { // else the caller has gone, which is why it could not be written
+			known.err = err
+		}
+		panic(http.ErrAbortHandler)
+	}
 	problem := ProblemFrom(r.Context(), err)
-	w.Header().Set("Content-Type", "application/problem+json")
+	header := w.Header()
+	for _, name := range []string{"Content-Encoding", "Content-Length", "ETag", "Last-Modified", "Location"} {
+		header.Del(name) // of the answer that was not to be
+	}
+	header.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(problem.Status)
 	_ = json.NewEncoder(w).Encode(problem)
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
@@ -11,19 +12,21 @@ import (
 
 // NewServer returns a server whose every limit is set. net/http sets none of them by default,
 // and each one missing lets a slow or greedy client hold a connection for ever.
+// Those for reading and writing a request are longer than any RequestTimeout: when they pass, the client is not told why.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       20 * time.Second,
+		ReadTimeout:       35 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
 	}
 }
 
-// Serve answers on the listener until ctx ends, then lets requests in flight finish for at most grace.
+// Serve answers on the listener until ctx ends, then takes no new connection and lets requests in flight finish for at most grace.
+// The error is nil if they did.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener, grace time.Duration) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
@@ -35,7 +38,7 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener, grac
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	if err := server.Shutdown(stopping); err != nil {
-		return errors.Join(err, server.Close())
+		return errors.Join(fmt.Errorf("requests were still running %s after the service was told to stop: %w", grace, err), server.Close())
 	}
 	return nil
 }

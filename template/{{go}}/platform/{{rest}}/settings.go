@@ -1,6 +1,9 @@
 package rest
 
-import "time"
+import (
+	"net"
+	"time"
+)
 
 // Settings are where the service listens and how long it waits.
 type Settings struct {
@@ -15,14 +18,22 @@ type Settings struct {
 // Validate implements config.Validator.
 func (s Settings) Validate() []string {
 	var mistakes []string
-	if s.RequestTimeout <= 0 || s.RequestTimeout > 25*time.Second {
-		mistakes = append(mistakes, "REQUEST_TIMEOUT must be longer than nothing and at most 25s, which is less than the server takes to write an answer.")
+	require := func(kept bool, sentence string) {
+		if !kept {
+			mistakes = append(mistakes, sentence)
+		}
 	}
-	if s.MaxBody < 1024 || s.MaxBody > 64<<20 {
-		mistakes = append(mistakes, "MAX_BODY_BYTES must be from 1024 to 67108864.")
-	}
-	if s.DrainDelay < 0 || s.ShutdownTimeout <= 0 {
-		mistakes = append(mistakes, "DRAIN_DELAY must not be negative, and SHUTDOWN_TIMEOUT must be longer than nothing.")
-	}
+	require(isAddress(s.Listen), "LISTEN must be an address such as :8080 or 127.0.0.1:8080.")
+	require(isAddress(s.AdminListen), "ADMIN_LISTEN must be an address such as :8081 or 127.0.0.1:8081.")
+	require(s.RequestTimeout > 0 && s.RequestTimeout <= 25*time.Second,
+		"REQUEST_TIMEOUT must be longer than nothing and at most 25s, which is less than the server takes to write an answer.")
+	require(s.MaxBody >= 1024 && s.MaxBody <= 64<<20, "MAX_BODY_BYTES must be from 1024 to 67108864.")
+	require(s.DrainDelay >= 0, "DRAIN_DELAY must not be negative.")
+	require(s.ShutdownTimeout > 0, "SHUTDOWN_TIMEOUT must be longer than nothing.")
 	return mistakes
+}
+
+func isAddress(text string) bool {
+	_, port, err := net.SplitHostPort(text)
+	return err == nil && port != ""
 }

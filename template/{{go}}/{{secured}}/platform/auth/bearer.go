@@ -19,6 +19,7 @@ func Bearer(authenticator Authenticator) func(r *http.Request, scopes []string) 
 			return nil, ErrUnauthenticated
 		}
 		scheme, credential, _ := strings.Cut(headers[0], " ")
+		credential = strings.Trim(credential, " ")
 		if !strings.EqualFold(scheme, "Bearer") || credential == "" {
 			return nil, ErrUnauthenticated
 		}

@@ -28,16 +28,22 @@ func (r Record) Usable(now time.Time) bool {
 	return r.RevokedAt == nil && (r.ExpiresAt == nil || now.Before(*r.ExpiresAt))
 }
 
-// Store finds keys.
+// Store keeps keys.
 type Store interface {
-	// Find returns the record with that prefix and notes that it was used. The error is a fault of kind NotFound if there is none.
+	// Find returns the record with that prefix. The error is a fault of kind NotFound if there is none.
 	Find(ctx context.Context, prefix string) (Record, error)
+
+	// Use notes that the key with that prefix lets its caller in now.
+	Use(ctx context.Context, prefix string) error
 }
 
 const (
 	// RememberFor is how long a revoked key may still work, and how often a key is looked up at most.
 	RememberFor = 10 * time.Second
 	rememberMax = 10_000
+
+	// noteEvery is how often the use of a key is noted at most, to spare the table writes.
+	noteEvery = time.Minute
 )
 
 // Authenticator implements auth.Authenticator.
@@ -60,14 +66,14 @@ func NewAuthenticator(store Store, pepper []byte) *Authenticator {
 	return &Authenticator{store: store, pepper: pepper, now: time.Now, known: map[string]remembered{}}
 }
 
-// Authenticate implements auth.Authenticator.
+// Authenticate implements auth.Authenticator. A key whose use cannot be noted lets nobody in.
 func (a *Authenticator) Authenticate(ctx context.Context, credential string) (auth.Principal, error) {
 	key, ok := ParseKey(credential)
 	if !ok {
 		return auth.Principal{}, auth.ErrUnauthenticated
 	}
 	record, err := a.find(ctx, key.Prefix)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
+	if err != nil && fault.KindOf(err) == fault.NotFound {
 		return auth.Principal{}, auth.ErrUnauthenticated
 	}
 	if err != nil {
@@ -76,9 +82,14 @@ func (a *Authenticator) Authenticate(ctx context.Context, credential string) (au
 	if subtle.ConstantTimeCompare([]byte(record.Hash), []byte(key.Hash(a.pepper))) != 1 || !record.Usable(a.now()) {
 		return auth.Principal{}, auth.ErrUnauthenticated
 	}
+	if err := a.use(ctx, record); err != nil {
+		return auth.Principal{}, err
+	}
 	return auth.Principal{Subject: record.Subject, Scopes: record.Scopes}, nil
 }
 
+// find remembers what is in the store, whoever asks: the secret is compared each time.
+// It remembers no prefix that is not there, so that a key works as soon as it is made.
 func (a *Authenticator) find(ctx context.Context, prefix string) (Record, error) {
 	now := a.now()
 	a.mutex.Lock()
@@ -91,11 +102,32 @@ func (a *Authenticator) find(ctx context.Context, prefix string) (Record, error)
 	if err != nil {
 		return Record{}, err
 	}
+	a.remember(record, now.Add(RememberFor))
+	return record, nil
+}
+
+func (a *Authenticator) remember(record Record, until time.Time) {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	if len(a.known) >= rememberMax {
 		clear(a.known)
 	}
-	a.known[prefix] = remembered{record, now.Add(RememberFor)}
-	return record, nil
+	a.known[record.Prefix] = remembered{record, until}
+}
+
+func (a *Authenticator) use(ctx context.Context, record Record) error {
+	now := a.now()
+	if record.UsedAt != nil && now.Sub(*record.UsedAt) < noteEvery {
+		return nil
+	}
+	if err := a.store.Use(ctx, record.Prefix); err != nil {
+		return err
+	}
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	if hit, ok := a.known[record.Prefix]; ok {
+		hit.record.UsedAt = &now
+		a.known[record.Prefix] = hit
+	}
+	return nil
 }

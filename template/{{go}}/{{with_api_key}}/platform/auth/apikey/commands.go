@@ -1,6 +1,7 @@
 package apikey
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"platform.internal/command"
 )
@@ -87,12 +89,16 @@ func create(ctx context.Context, open Open, scopes []string, arguments []string,
 	return nil
 }
 
+// longest is how many characters a subject and a name have at most.
+const longest = 200
+
 func complete(record *Record, wanted, scopes []string, expires string) error {
-	if record.Subject == "" || len(record.Subject) > 200 {
-		return command.UsageError("keys create: --subject names the caller that the key stands for, in 1 to 200 characters.")
+	if record.Subject == "" || utf8.RuneCountInString(record.Subject) > longest {
+		return command.UsageError(fmt.Sprintf("keys create: --subject names the caller that the key stands for, in 1 to %d characters.", longest))
 	}
-	if record.Name == "" {
-		record.Name = record.Subject
+	record.Name = cmp.Or(record.Name, record.Subject)
+	if utf8.RuneCountInString(record.Name) > longest {
+		return command.UsageError(fmt.Sprintf("keys create: --name says what the key is for, in at most %d characters.", longest))
 	}
 	record.Scopes = scopes
 	if len(wanted) > 0 {
@@ -180,9 +186,13 @@ func revoke(ctx context.Context, open Open, arguments []string, streams command.
 		return err
 	}
 	defer closing()
-	if err := store.Revoke(ctx, arguments[0]); err != nil {
+	prefix := arguments[0]
+	if key, ok := ParseKey(prefix); ok {
+		prefix = key.Prefix // the whole key was at hand
+	}
+	if err := store.Revoke(ctx, prefix); err != nil {
 		return err
 	}
-	fmt.Fprintf(streams.Err, "Key %s is revoked.\n", arguments[0])
+	fmt.Fprintf(streams.Err, "Key %s is revoked.\n", prefix)
 	return nil
 }

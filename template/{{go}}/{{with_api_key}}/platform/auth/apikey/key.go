@@ -10,16 +10,15 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"strings"
+	"regexp"
 )
 
-const (
-	marker       = "ak"
-	prefixLength = 16
-	secretLength = 52
-)
+const marker = "ak"
 
-var encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+var (
+	encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+	written  = regexp.MustCompile(`\A` + marker + `_([a-z2-7]{16})_([a-z2-7]{52})\z`)
+)
 
 // Key is a key in the clear. It exists when it is made and while a request carries it.
 type Key struct {
@@ -35,14 +34,13 @@ func NewKey() Key {
 	return Key{Prefix: encoding.EncodeToString(prefix), secret: encoding.EncodeToString(secret)}
 }
 
-// ParseKey reads the text that Reveal returned.
+// ParseKey reads the text that Reveal returned, and no other.
 func ParseKey(text string) (Key, bool) {
-	kind, rest, _ := strings.Cut(text, "_")
-	prefix, secret, _ := strings.Cut(rest, "_")
-	if kind != marker || len(prefix) != prefixLength || len(secret) != secretLength {
+	parts := written.FindStringSubmatch(text)
+	if parts == nil {
 		return Key{}, false
 	}
-	return Key{Prefix: prefix, secret: secret}, true
+	return Key{Prefix: parts[1], secret: parts[2]}, true
 }
 
 // Reveal returns the whole key, for the one moment in which its owner sees it.

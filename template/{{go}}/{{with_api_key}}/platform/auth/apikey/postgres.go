@@ -2,9 +2,7 @@ package apikey
 
 import (
 	"context"
-	"fmt"
 	"strings"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -29,20 +27,21 @@ func read(row pgx.CollectableRow) (record Record, err error) {
 	return record, err
 }
 
-// Find implements Store. The use is noted at most once a minute, to spare the table writes.
+// Find implements Store.
 func (p *Postgres) Find(ctx context.Context, prefix string) (Record, error) {
 	rows, err := p.db.Query(ctx, "select "+columns+" from api_keys where prefix = $1", prefix)
 	if err != nil {
 		return Record{}, postgres.Fault(err, nil)
 	}
 	record, err := pgx.CollectExactlyOneRow(rows, read)
-	if err != nil {
-		return Record{}, postgres.Fault(err, nil)
-	}
-	if record.UsedAt == nil || time.Since(*record.UsedAt) > time.Minute {
-		_, err = p.db.Exec(ctx, "update api_keys set last_used_at = now() where prefix = $1", prefix)
-	}
 	return record, postgres.Fault(err, nil)
+}
+
+// Use implements Store. Of several instances that note a use in the same minute one writes.
+func (p *Postgres) Use(ctx context.Context, prefix string) error {
+	_, err := p.db.Exec(ctx, `update api_keys set last_used_at = now()
+		where prefix = $1 and (last_used_at is null or last_used_at < now() - $2::interval)`, prefix, noteEvery)
+	return postgres.Fault(err, nil)
 }
 
 // Create stores a new key for the subject, name, scopes and expiry of the record.
@@ -67,7 +66,7 @@ func (p *Postgres) List(ctx context.Context) ([]Record, error) {
 func (p *Postgres) Revoke(ctx context.Context, prefix string) error {
 	tag, err := p.db.Exec(ctx, "update api_keys set revoked_at = coalesce(revoked_at, now()) where prefix = $1", prefix)
 	if err == nil && tag.RowsAffected() == 0 {
-		return fault.New(fault.NotFound, fmt.Sprintf("There is no key with the prefix %q.", prefix))
+		return fault.New(fault.NotFound, "There is no key with that prefix; `keys list` shows them.")
 	}
 	return postgres.Fault(err, nil)
 }

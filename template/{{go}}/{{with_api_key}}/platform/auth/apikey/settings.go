@@ -13,7 +13,7 @@ type Settings struct {
 
 // Validate implements config.Validator.
 func (s Settings) Validate() []string {
-	if pepper, err := hex.DecodeString(s.Pepper.Reveal()); s.Pepper != "" && (err != nil || len(pepper) < 32) {
+	if pepper, err := hex.DecodeString(s.Pepper.Reveal()); err != nil || len(pepper) < 32 {
 		return []string{"API_KEY_PEPPER must be at least 64 hexadecimal digits: make one with `openssl rand -hex 32`, and keep it, for without it no key works."}
 	}
 	return nil

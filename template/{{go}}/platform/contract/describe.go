@@ -1,0 +1,107 @@
+package contract
+
+import (
+	"fmt"
+	"math/big"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+
+	"platform.internal/fault"
+)
+
+func violations(pointer string, wrong jsonschema.ErrorKind) []fault.Violation {
+	switch wrong := wrong.(type) {
+	case *kind.Required:
+		return each(pointer, wrong.Missing, "required", "Is required.")
+	case *kind.AdditionalProperties:
+		return each(pointer, wrong.Properties, "unknown", "Is not a member that the contract knows.")
+	}
+	code, message := describe(wrong)
+	return []fault.Violation{{Pointer: pointer, Code: code, Message: message}}
+}
+
+func each(pointer string, names []string, code, message string) []fault.Violation {
+	found := make([]fault.Violation, len(names))
+	for i, name := range slices.Sorted(slices.Values(names)) {
+		found[i] = fault.Violation{Pointer: pointer + "/" + escape(name), Code: code, Message: message}
+	}
+	return found
+}
+
+// describe names the rule that is broken, and never the value that breaks it.
+func describe(wrong jsonschema.ErrorKind) (code, message string) {
+	switch wrong := wrong.(type) {
+	case *kind.Type:
+		return "type", fmt.Sprintf("Must be of type %s.", strings.Join(wrong.Want, " or "))
+	case *kind.Pattern:
+		return "pattern", fmt.Sprintf("Must match the pattern %s.", wrong.Want)
+	case *kind.Format:
+		return "format", fmt.Sprintf("Must have the format %q.", wrong.Want)
+	case *kind.Enum:
+		return "not_listed", fmt.Sprintf("Must be one of %s.", list(wrong.Want))
+	case *kind.Const:
+		return "not_listed", fmt.Sprintf("Must be %s.", list([]any{wrong.Want}))
+	case *kind.MinLength:
+		return "too_short", "Must have at least " + count(wrong.Want, "character") + "."
+	case *kind.MaxLength:
+		return "too_long", "Must have at most " + count(wrong.Want, "character") + "."
+	case *kind.MinProperties:
+		return "too_few", "Must have at least " + count(wrong.Want, "member") + "."
+	case *kind.MaxProperties:
+		return "too_many", "Must have at most " + count(wrong.Want, "member") + "."
+	case *kind.MinItems:
+		return "too_few", "Must have at least " + count(wrong.Want, "item") + "."
+	case *kind.MaxItems:
+		return "too_many", "Must have at most " + count(wrong.Want, "item") + "."
+	case *kind.UniqueItems:
+		return "duplicate", "Must not have the same item twice."
+	default:
+		return describeNumber(wrong)
+	}
+}
+
+func describeNumber(wrong jsonschema.ErrorKind) (code, message string) {
+	switch wrong := wrong.(type) {
+	case *kind.Minimum:
+		return "too_small", fmt.Sprintf("Must be at least %s.", number(wrong.Want))
+	case *kind.Maximum:
+		return "too_large", fmt.Sprintf("Must be at most %s.", number(wrong.Want))
+	case *kind.ExclusiveMinimum:
+		return "too_small", fmt.Sprintf("Must be more than %s.", number(wrong.Want))
+	case *kind.ExclusiveMaximum:
+		return "too_large", fmt.Sprintf("Must be less than %s.", number(wrong.Want))
+	case *kind.MultipleOf:
+		return "step", fmt.Sprintf("Must be a multiple of %s.", number(wrong.Want))
+	default:
+		return "invalid", "Breaks the contract."
+	}
+}
+
+func number(limit *big.Rat) string {
+	if limit.IsInt() {
+		return limit.RatString()
+	}
+	decimal, _ := limit.Float64()
+	return strconv.FormatFloat(decimal, 'f', -1, 64)
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+func list(values []any) string {
+	texts := make([]string, len(values))
+	for i, value := range values {
+		if texts[i] = fmt.Sprint(value); value == nil {
+			texts[i] = "null"
+		}
+	}
+	return strings.Join(texts, ", ")
+}

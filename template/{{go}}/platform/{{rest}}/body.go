@@ -1,0 +1,128 @@
+package rest
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"mime"
+	"net/http"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"platform.internal/contract"
+	"platform.internal/fault"
+)
+
+// checkBody returns the whole body, which keeps the contract.
+func (g Guard) checkBody(w http.ResponseWriter, r *http.Request, operation *contract.Operation) ([]byte, error) {
+	given, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	charset, declared := parameters["charset"]
+	if err != nil || !slices.Contains(operation.MediaTypes, given) || declared && !strings.EqualFold(charset, "utf-8") {
+		wanted := strings.Join(operation.MediaTypes, ", ")
+		w.Header().Set("Accept", wanted) // RFC 9110, 12.5.1
+		if r.Method == http.MethodPatch {
+			w.Header().Set("Accept-Patch", wanted) // RFC 5789, 2.2
+		}
+		return nil, NewProblem(http.StatusUnsupportedMediaType, "unsupported_media_type", "Send the body as "+wanted+" in UTF-8.")
+	}
+	for _, coding := range r.Header.Values("Content-Encoding") {
+		if !strings.EqualFold(coding, "identity") {
+			w.Header().Set("Accept-Encoding", "identity") // RFC 9110, 12.5.3
+			return nil, NewProblem(http.StatusUnsupportedMediaType, "unsupported_encoding", "Send the body without Content-Encoding.")
+		}
+	}
+	read, err := g.read(w, r)
+	if err != nil {
+		return nil, err
+	}
+	if given != "application/json" && !strings.HasSuffix(given, "+json") {
+		return read, nil
+	}
+	if err := interoperable(read); err != nil {
+		return nil, err
+	}
+	return read, fault.InvalidInput(operation.ExplainBody(given, read)...)
+}
+
+// read reads the body to its end, in the time that the request has. If it fails, the rest is left unread and the connection is closed.
+func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	tooLarge := NewProblem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("The body may have at most %d bytes.", g.MaxBody))
+	if r.ContentLength > g.MaxBody {
+		w.Header().Set("Connection", "close")
+		return nil, tooLarge // before `100 Continue` asks for it (RFC 9110, 10.1.1)
+	}
+	connection := http.NewResponseController(w)
+	if deadline, ok := r.Context().Deadline(); ok {
+		_ = connection.SetReadDeadline(deadline) // where this is not possible, that of the server holds
+	}
+	read, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.MaxBody))
+	if err == nil {
+		_ = connection.SetReadDeadline(time.Time{}) // past it, net/http would take the caller for gone
+		return read, nil
+	}
+	w.Header().Set("Connection", "close")
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return nil, tooLarge
+	}
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return nil, NewProblem(http.StatusRequestTimeout, "request_timeout", "The body took longer to arrive than the service allows.")
+	}
+	return nil, fault.Wrap(fault.Invalid, "The body could not be read to its end.", err)
+}
+
+// withBody returns the request with a body that can be read again.
+func withBody(r *http.Request, read []byte) *http.Request {
+	r = r.WithContext(r.Context())
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(read)), int64(len(read))
+	return r
+}
+
+// interoperable accepts one JSON value in UTF-8 (RFC 8259) that every reader takes for the same (RFC 7493): no duplicate members,
+// no number beyond a double; and no NUL, which PostgreSQL cannot store.
+func interoperable(read []byte) error {
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(read))
+	mayHaveNUL := bytes.Contains(read, []byte(`\u0000`))
+	for values := 0; ; {
+		token, err := decoder.ReadToken()
+		switch {
+		case err == io.EOF && values == 0: //nolint:errorlint // documented to be io.EOF itself
+			return fault.InvalidInput(fault.Violation{Code: "required", Message: "The body is empty."})
+		case err == io.EOF: //nolint:errorlint // as above
+			return nil
+		case err != nil:
+			return syntax(err)
+		case values == 1:
+			return syntax(nil)
+		case token.Kind() == '"' && mayHaveNUL && strings.ContainsRune(token.String(), 0):
+			return fault.InvalidInput(fault.Violation{Pointer: string(decoder.StackPointer()), Code: "character", Message: "Must not contain NUL."})
+		case token.Kind() == '0' && !isDouble(token.String()):
+			return fault.InvalidInput(fault.Violation{Pointer: string(decoder.StackPointer()), Code: "range", Message: "Must be a number that a double can hold, in at most 100 characters."})
+		}
+		if decoder.StackDepth() == 0 {
+			values++
+		}
+	}
+}
+
+func isDouble(text string) bool {
+	number, err := strconv.ParseFloat(text, 64)
+	return err == nil && !math.IsInf(number, 0) && len(text) <= 100
+}
+
+func syntax(err error) error {
+	violation := fault.Violation{Code: "syntax", Message: "The body is not one valid JSON value."}
+	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		violation.Pointer = string(wrong.JSONPointer)
+	}
+	if errors.Is(err, jsontext.ErrDuplicateName) {
+		violation.Code, violation.Message = "duplicate", "Is given more than once."
+	}
+	return fault.InvalidInput(violation)
+}

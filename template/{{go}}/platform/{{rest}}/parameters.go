@@ -1,0 +1,80 @@
+package rest
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"platform.internal/contract"
+	"platform.internal/fault"
+)
+
+// checkParameters names every parameter that breaks the contract; those of the path alone, as without them nothing is asked for.
+func checkParameters(r *http.Request, operation *contract.Operation, values []string) error {
+	var violations []fault.Violation
+	for i, parameter := range operation.InPath[:min(len(operation.InPath), len(values))] {
+		violations = append(violations, explain(parameter, values[i])...)
+	}
+	if len(violations) > 0 {
+		return fault.InvalidInput(violations...)
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return fault.New(fault.Invalid, "The query of the URL is malformed.")
+	}
+	for _, name := range slices.Sorted(maps.Keys(query)) {
+		violations = append(violations, checkQuery(operation.Parameter("query", name), name, query[name])...)
+	}
+	for _, parameter := range operation.Parameters {
+		violations = append(violations, checkPresent(r, &parameter, query)...)
+	}
+	return fault.InvalidInput(violations...)
+}
+
+func checkQuery(parameter *contract.Parameter, name string, given []string) []fault.Violation {
+	switch {
+	case parameter == nil:
+		return []fault.Violation{{Parameter: printable(name), Code: "unknown", Message: "Is not a parameter that the contract knows."}}
+	case len(given) > 1 && !parameter.Repeatable():
+		return []fault.Violation{{Parameter: name, Code: "duplicate", Message: "Is given more than once."}}
+	default:
+		return explain(parameter, given...)
+	}
+}
+
+// checkPresent looks at headers too. The lines of one header are one value (RFC 9110, 5.3).
+func checkPresent(r *http.Request, parameter *contract.Parameter, query url.Values) []fault.Violation {
+	lines := r.Header.Values(parameter.Name)
+	switch {
+	case parameter.In == "header" && len(lines) > 0:
+		return explain(parameter, strings.Join(lines, ", "))
+	case parameter.Required && (parameter.In == "header" || parameter.In == "query" && !query.Has(parameter.Name)):
+		return []fault.Violation{{Parameter: parameter.Name, Code: "required", Message: "Is required."}}
+	default:
+		return nil
+	}
+}
+
+// explain refuses what no database stores as text before it asks the contract.
+func explain(parameter *contract.Parameter, texts ...string) []fault.Violation {
+	for _, text := range texts {
+		if strings.ContainsRune(text, 0) || !utf8.ValidString(text) {
+			return []fault.Violation{{Parameter: parameter.Name, Code: "character", Message: "Must be valid UTF-8 without NUL."}}
+		}
+	}
+	return parameter.Explain(texts...)
+}
+
+// printable shortens text that came from outside and drops what is not plain ASCII.
+func printable(text string) string {
+	text = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return '?'
+		}
+		return r
+	}, text)
+	return text[:min(len(text), 100)]
+}

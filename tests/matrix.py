@@ -1,0 +1,42 @@
+"""Write, build and test a service for every combination of answers: `make matrix`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from tests.combinations import COMBINATIONS, label
+from tests.service import Service, lend_tools, write
+from tests.support import snapshot
+
+
+def main() -> None:
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="matrix-") as folder:
+        template = snapshot(Path(folder) / "template")
+        first: Service | None = None
+        for number, answers in enumerate(COMBINATIONS, 1):
+            data = Path(folder) / f"{label(answers)}.yml"
+            data.write_text("\n".join(f"{key}: {value}" for key, value in answers.items()), encoding="utf-8")
+            start = time.monotonic()
+            service = write(template, Path(folder) / label(answers), "--data-file", str(data))
+            if first:
+                lend_tools(first, service)
+            try:
+                service.make("test", "lint")
+                outcome = "passes"
+            except AssertionError as error:
+                outcome = f"FAILS\n{error}"
+                failed.append(label(answers))
+            finally:
+                service.make("database-stop")
+            first = first or service
+            took = time.monotonic() - start
+            print(f"{number}/{len(COMBINATIONS)} {label(answers)}: {outcome} ({took:.0f} s)", flush=True)  # noqa: T201
+    sys.exit(f"{len(failed)} of {len(COMBINATIONS)} fail: {', '.join(failed)}" if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,174 @@
+"""The documents tell the truth as far as a program can see: links, targets, diagrams, and nothing of a template."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+import yaml
+from copier import run_copy
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from tests.support import ROOT, Answers, git
+
+MODELS = ROOT / "tests" / "models"
+SERVICES: dict[str, Answers] = {
+    "billing": {},
+    "empty": {"resources": "empty"},
+    "open": {"auth": "none"},
+    "single": {"resources": str(MODELS / "single.yml")},
+    "single-open": {"resources": str(MODELS / "single.yml"), "auth": "none"},
+    "related": {"resources": str(MODELS / "self_reference.yml")},
+    "reserved": {"resources": str(MODELS / "reserved.yml")},
+}
+DIAGRAMS = {"flowchart", "erDiagram", "sequenceDiagram", "stateDiagram-v2"}
+TARGET = re.compile(r"^([a-z][a-z-]*(?: [a-z][a-z-]*)*):(?!=)", re.MULTILINE)
+CALL = re.compile(r"(?:^|[\s$(&;])make((?: [a-z][a-z-]*(?![\w=./-]))+)", re.MULTILINE)
+LEFT_OVER = re.compile(r"{{|{%|{#|%}|}}")
+BETRAYAL = re.compile(r"\b(?:template|jinja|scaffold|boilerplate|backend architect)", re.IGNORECASE)
+READER = MarkdownIt("commonmark").enable("table")
+
+
+@pytest.fixture(scope="module", params=SERVICES)
+def service(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh service for each kind of answers that documents depend on."""
+    folder = tmp_path_factory.mktemp("documents") / "service"
+    run_copy(str(template), folder, dict(SERVICES[request.param]), defaults=True, unsafe=True, quiet=True)
+    return folder
+
+
+@cache
+def tokens(file: Path) -> list[Token]:
+    """What a document consists of, flat."""
+    blocks = READER.parse(file.read_text(encoding="utf-8"))
+    return [token for block in blocks for token in (block, *(block.children or ()))]
+
+
+def documents(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*.md") if ".git" not in file.parts)
+
+
+def links(file: Path) -> Iterator[str]:
+    """The targets of links and pictures that lead into the repository."""
+    for token in tokens(file):
+        target = str(token.attrGet("href") or token.attrGet("src") or "")
+        if target and not urlsplit(target).scheme:
+            yield target
+
+
+def anchors(file: Path) -> set[str]:
+    """The names of the headings of a document, as GitHub makes them."""
+    blocks = READER.parse(file.read_text(encoding="utf-8"))
+    titles = [after.content for block, after in zip(blocks, blocks[1:], strict=False) if block.type == "heading_open"]
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def broken(file: Path, root: Path) -> list[str]:
+    """The links of a document that lead nowhere, or out of the repository."""
+    found = []
+    for link in links(file):
+        parts = urlsplit(link)
+        target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+        inside = target.is_relative_to(root.resolve()) and target.exists()
+        if not inside or (parts.fragment and parts.fragment not in anchors(target)):
+            found.append(link)
+    return found
+
+
+def codes(file: Path) -> Iterator[str]:
+    return (token.content for token in tokens(file) if token.type in ("code_inline", "fence"))
+
+
+def called(file: Path) -> set[str]:
+    """The targets that a document asks its reader to make."""
+    return {target for code in codes(file) for words in CALL.findall(code) for target in words.split()}
+
+
+def targets(*files: Path) -> set[str]:
+    names = [name for file in files for name in TARGET.findall(file.read_text(encoding="utf-8"))]
+    return {target for name in names for target in name.split()}
+
+
+def diagrams(file: Path) -> list[str]:
+    return [token.content for token in tokens(file) if token.type == "fence" and token.info == "mermaid"]
+
+
+def test_every_link_of_a_service_leads_somewhere(service: Path) -> None:
+    """A document that sends its reader to a file that is not there is worse than none."""
+    assert {str(file): bad for file in documents(service) if (bad := broken(file, service))} == {}
+
+
+def test_every_target_that_a_service_names_can_be_made(service: Path) -> None:
+    """A command in a document can be typed."""
+    known = targets(service / "Makefile", *(service / "make").glob("*.mk"))
+    assert {str(file): bad for file in documents(service) if (bad := called(file) - known)} == {}
+
+
+def test_every_diagram_of_a_service_begins_as_one(service: Path) -> None:
+    """What is marked as Mermaid is drawn and not shown as an error; names in it are quoted or safe."""
+    drawn = [diagram for file in documents(service) for diagram in diagrams(file)]
+    assert drawn
+    assert {diagram.split(maxsplit=1)[0] for diagram in drawn} <= DIAGRAMS
+
+
+def test_no_document_of_a_service_shows_how_it_came_to_be(service: Path) -> None:
+    """A service is a service: no braces left over, and no word of a template."""
+    for file in documents(service):
+        text = file.read_text(encoding="utf-8")
+        assert not LEFT_OVER.search(text), file
+        assert not BETRAYAL.search(text), (file, BETRAYAL.search(text))
+
+
+def test_the_readme_shows_a_call_that_the_contract_takes(service: Path) -> None:
+    """The first call that a developer copies is answered with what the text promises."""
+    text = (service / "README.md").read_text(encoding="utf-8")
+    body = re.search(r"-d '(.*)'", text)
+    addresses = set(re.findall(r"localhost:8080(/v1/[\w-]+)", text))
+    contract = yaml.safe_load((service / "api/rest/openapi.yaml").read_text(encoding="utf-8"))
+    assert addresses <= contract["paths"].keys()
+    assert bool(addresses) == bool(body)
+    assert ("$key" in text) == ("securitySchemes" in str(contract) and bool(body))
+
+
+OWN = [ROOT / name for name in git(ROOT, "ls-files", "-co", "--exclude-standard", "*.md").splitlines()]
+REPOSITORY = [file for file in OWN if file.exists() and "template" not in file.relative_to(ROOT).parts[:1]]
+
+
+def named(file: Path) -> str:
+    return file.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("file", [file for file in REPOSITORY if "pieces" not in file.parts], ids=named)
+def test_every_link_of_the_repository_leads_somewhere(file: Path) -> None:
+    """The documents of the template keep to the same rule."""
+    assert broken(file, ROOT) == []
+
+
+@pytest.mark.parametrize("file", REPOSITORY, ids=named)
+def test_every_target_that_the_repository_names_can_be_made(file: Path) -> None:
+    """Here, or in a service."""
+    known = targets(ROOT / "Makefile", *(ROOT / "template").rglob("*.mk"), *(ROOT / "template").rglob("*.mk.jinja"))
+    assert called(file) <= known
+
+
+def test_every_test_that_a_document_names_is_there() -> None:
+    """A checklist that points to a proof points to one that exists."""
+    sources = [file for folder in ("template", "extensions") for file in (ROOT / folder).rglob("*") if file.is_file()]
+    texts = {file: file.read_text(encoding="utf-8", errors="ignore") for file in sources if file.suffix != ".pyc"}
+    stems = (".md", ".md.jinja")
+    named_tests = {name for f, text in texts.items() if f.name.endswith(stems) for name in re.findall(r"\bTest[A-Z]\w+", text)}
+    code = "\n".join(text for file, text in texts.items() if not file.name.endswith(stems))
+    assert {name for name in named_tests if f"func {name}" not in code} == set()
+
+
+def test_the_rules_of_this_file_find_something(tmp_path: Path) -> None:
+    """A check that cannot fail is none."""
+    page = tmp_path / "page.md"
+    page.write_text("# A title\n\n[a](gone.md) [b](#a-title) [c](#other) `make nothing x=1`\n", encoding="utf-8")
+    assert broken(page, tmp_path) == ["gone.md", "#other"]
+    assert called(page) == {"nothing"}

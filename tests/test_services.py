@@ -1,0 +1,125 @@
+"""What a developer gets works: services written by the real command build, migrate, start and pass their own tests."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests import demo
+from tests.postgres import MissingError, server
+from tests.service import Client, Service, lend_tools, write
+from tests.support import ROOT
+
+ZOO = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
+LARGE = {"fifty", "limits"}
+NASTY = (
+    'Sends "invoices" & `payments`; it\'s 100 % {{ 7 * 7 }} {% raw %} $HOME $(id) \\ # -- */ <b>\n'
+    "second line: - [x] 'quoted' ✓ نص ​\t" + "long " * 2000
+).strip()
+
+
+@pytest.fixture(scope="session")
+def tools(template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Service:
+    """A service that has built its tools, which others borrow; made once for all processes."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = shared / "tools"
+    with (shared / "tools.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / ".local" / "built").exists():
+            service = write(template, folder, "--data", "resources=empty")
+            service.make("build", "tools")
+            (folder / ".local" / "built").touch()
+    return Service(folder)
+
+
+@pytest.fixture
+def service(template: Path, tools: Service, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    """A service for the arguments that the test is parametrised with, the default one without."""
+    made = write(template, tmp_path / "billing", *getattr(request, "param", ()))
+    lend_tools(tools, made)
+    yield made
+    made.clean()
+
+
+def model(name: str) -> tuple[str, str]:
+    return "--data", f"resources={ROOT / 'tests' / 'models' / name}.yml"
+
+
+def test_the_default_service_meets_its_own_standards(service: Service) -> None:
+    """Its tests pass with the race detector, its linters find nothing, its formatter changes nothing."""
+    report = service.make("test")
+    assert report.count("\nok ") > 10
+    service.make("lint")
+    assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
+
+
+def test_the_default_service_answers_as_the_demo_shows(service: Service) -> None:
+    """It starts on a database of its own, and creates, lists, pages, patches, conflicts and deletes."""
+    with service.running() as address:
+        demo.calls(Client(address, service.key()))
+
+
+@pytest.mark.parametrize(
+    ("service", "name"), [(model(name), name) for name in ZOO if name not in LARGE], ids=lambda value: value, indirect=["service"]
+)
+def test_every_model_of_the_zoo_builds_and_passes_its_own_tests(service: Service, name: str) -> None:
+    """Whatever the model says, the service is whole."""
+    service.make("build")
+    report = service.shell("go vet ./... && go test ./...")
+    assert ("internal/app\t" in report) and "FAIL" not in report, name
+
+
+@pytest.mark.parametrize(
+    ("service", "name"), [(model(name), name) for name in ZOO if name in LARGE], ids=lambda value: value, indirect=["service"]
+)
+def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
+    """Fifty resources, and names as long as they may be: it compiles, and its migrations go up, down and up again."""
+    service.make("build")
+    report = service.shell("go vet ./... && go test ./db ./internal/app")
+    assert report.count("ok  ") == 2, name
+
+
+@pytest.mark.parametrize("service", [("--data", "auth=none")], ids=["open"], indirect=True)
+def test_a_service_without_authentication_is_whole(service: Service) -> None:
+    """Nobody has to say who they are, and nothing of API keys is left."""
+    service.make("build")
+    service.shell("go vet ./... && go test ./...")
+    service.make("lint")
+    left = service.run("bash", "-c", "grep -rliE 'api.?key|bearer|unauthor' --exclude-dir=.local --exclude-dir=gen . || true")
+    assert left.split() in ([], ["./tools/go.sum"]), left
+
+
+@pytest.mark.parametrize("service", [("--data", "resources=empty", "--data", "auth=none")], ids=["empty"], indirect=True)
+def test_a_service_without_a_resource_starts(service: Service) -> None:
+    """Starting empty is a start."""
+    service.make("build")
+    service.shell("go vet ./... && go test ./...")
+    with service.running() as address:
+        assert Client(address).call("GET", "/v1/anything").status == 404
+
+
+def test_the_default_service_passes_on_the_oldest_postgresql(service: Service) -> None:
+    """PostgreSQL 15, given by DATABASE_URL."""
+    try:
+        with server(15) as oldest:
+            given = Service(service.folder, {"DATABASE_URL": f"postgres://postgres@/postgres?host={oldest.host}"})
+            given.make("build")
+            given.shell("go test ./...")
+    except MissingError as missing:
+        pytest.skip(str(missing))
+
+
+def test_free_text_says_exactly_what_was_typed(template: Path, tools: Service, tmp_path: Path) -> None:
+    """Quotes, newlines, Jinja, YAML, shell, other alphabets and ten kilobytes: the service builds, and its contract says it."""
+    data = tmp_path / "answers.yml"
+    data.write_text(json.dumps({"description": NASTY}), encoding="utf-8")
+    made = write(template, tmp_path / "billing", "--data-file", str(data))
+    lend_tools(tools, made)
+    made.make("build")
+    contract = yaml.safe_load((made.folder / "api" / "rest" / "openapi.yaml").read_text(encoding="utf-8"))
+    assert contract["info"]["description"] == NASTY
