@@ -29,13 +29,12 @@ SCENARIOS = (
 METHOD = """\
 # A generated service and a hand-written one
 
-Written by `make bench` on {machine}, which both servers share with PostgreSQL (embedded, without fsync) and the load
-generator: read the ratios, not the numbers. The service is `billing` as `copier copy` writes it, with API keys, checks
-against the contract and an access line for every request; `bench/baseline` has none of these. Both have ten database
-connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in each of which both
-are
-asked in turns: a value is the median of the rounds, a ratio the median of the ratios within rounds. CPU is what the
-server's process used for one request.
+Written by `make bench` on {machine}, which both servers share with PostgreSQL (embedded, without fsync) and
+the load generator: read the ratios, not the numbers. The service is `billing` as `copier copy` writes it, with API
+keys, checks against the contract and an access line for every request; `bench/baseline` has none of these. Both have
+ten database connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in each
+of which both are asked in turns: a value is the median of the rounds, a ratio the median of the ratios within rounds.
+CPU is what the server's process used for one request.
 """
 COLUMNS = ("service /s", "baseline /s", "ratio", "bar", "p50 ms", "baseline", "p99 ms", "baseline")
 COLUMNS += ("CPU µs", "baseline", "ratio")

@@ -25,6 +25,4 @@ def label(answers: Answers) -> str:
 
 
 KEYS = [key for key in questions.questions() if questions.choices(key)]
-COMBINATIONS: list[dict[str, Any]] = [
-    dict(zip(KEYS, answers, strict=True)) for answers in product(*map(offered, KEYS))
-]
+COMBINATIONS: list[dict[str, Any]] = [dict(zip(KEYS, answers, strict=True)) for answers in product(*map(offered, KEYS))]

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -54,7 +55,7 @@ class Client:
             return _reply(refused.code, refused.headers, refused.read())
 
 
-def _reply(status: int, headers: Mapping[str, str], body: bytes) -> Reply:
+def _reply(status: int, headers: Message, body: bytes) -> Reply:
     return Reply(status, dict(headers.items()), json.loads(body) if body else None)
 
 

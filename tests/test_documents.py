@@ -89,6 +89,13 @@ def called(file: Path) -> set[str]:
     return {target for code in codes(file) for words in CALL.findall(code) for target in words.split()}
 
 
+def first_cells(file: Path) -> Iterator[str]:
+    """The code in the first column of the tables of a document."""
+    blocks = READER.parse(file.read_text(encoding="utf-8"))
+    cells = (blocks[index + 2] for index, block in enumerate(blocks) if block.type == "tr_open")
+    yield from (child.content for cell in cells for child in cell.children or () if child.type == "code_inline")
+
+
 def targets(*files: Path) -> set[str]:
     names = [name for file in files for name in TARGET.findall(file.read_text(encoding="utf-8"))]
     return {target for name in names for target in name.split()}
@@ -135,6 +142,19 @@ def test_the_readme_shows_a_call_that_the_contract_takes(service: Path) -> None:
     assert ("$key" in text) == ("securitySchemes" in str(contract) and bool(body))
 
 
+SOURCES = ("*.go", "*.py", "*.mk", "*.sh")
+
+
+def test_every_message_that_a_service_explains_is_one_that_it_prints(service: Path) -> None:
+    """Who searches for what was printed finds it, word for word; values are shown as an ellipsis."""
+    sources = [file for pattern in SOURCES for file in service.rglob(pattern)]
+    printed = "\n".join(file.read_text(encoding="utf-8") for file in sources).replace('\\"', '"')
+    explained = first_cells(service / "docs" / "messages.md")
+    parts = {part.strip() for message in explained for part in message.split("…") if len(part.strip()) > 6}
+    assert len(parts) > 20
+    assert {part for part in parts if part not in printed} == set()
+
+
 OWN = [ROOT / name for name in git(ROOT, "ls-files", "-co", "--exclude-standard", "*.md").splitlines()]
 REPOSITORY = [file for file in OWN if file.exists() and "template" not in file.relative_to(ROOT).parts[:1]]
 
@@ -161,7 +181,9 @@ def test_every_test_that_a_document_names_is_there() -> None:
     sources = [file for folder in ("template", "extensions") for file in (ROOT / folder).rglob("*") if file.is_file()]
     texts = {file: file.read_text(encoding="utf-8", errors="ignore") for file in sources if file.suffix != ".pyc"}
     stems = (".md", ".md.jinja")
-    named_tests = {name for f, text in texts.items() if f.name.endswith(stems) for name in re.findall(r"\bTest[A-Z]\w+", text)}
+    named_tests = {
+        name for f, text in texts.items() if f.name.endswith(stems) for name in re.findall(r"\bTest[A-Z]\w+", text)
+    }
     code = "\n".join(text for file, text in texts.items() if not file.name.endswith(stems))
     assert {name for name in named_tests if f"func {name}" not in code} == set()
 

@@ -21,7 +21,7 @@ def layers(language: str, parts: Collection[str], *, populated: bool) -> dict[st
         SECURED: SECURED in parts,
         "open": SECURED not in parts,
         "protected": populated and SECURED in parts,
-        "unprotected": not populated or SECURED not in parts,
+        "unprotected": populated and SECURED not in parts,
         "populated": populated,
         "empty": not populated,
     }

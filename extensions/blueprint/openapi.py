@@ -81,7 +81,11 @@ class Contract:
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
-        return (*self._sort(), *map(self._by_reference, self.resource.references), *map(self._by_field, self.resource.filters))
+        return (
+            *self._sort(),
+            *map(self._by_reference, self.resource.references),
+            *map(self._by_field, self.resource.filters),
+        )
 
     def _sort(self) -> Iterable[Parameter]:
         if names := [f"{sign}{field.name}" for field in self.resource.sorts for sign in ("", "-")]:
@@ -167,7 +171,10 @@ class Contract:
         return "\n".join([*lines, "      default: {$ref: common.yaml#/responses/Problem}"])
 
     def _members(self, fields: Iterable[Field]) -> dict[str, Schema]:
-        references = {r.column.snake: _nullable({"type": "string", "format": "uuid"}, r.optional) for r in self.resource.references}
+        references = {
+            r.column.snake: _nullable({"type": "string", "format": "uuid"}, r.optional)
+            for r in self.resource.references
+        }
         return references | {field.name.snake: self._described(field) for field in fields}
 
     def _described(self, field: Field) -> Schema:

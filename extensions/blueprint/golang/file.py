@@ -25,7 +25,9 @@ def gofile(text: str, module: str, modules: Iterable[str], places: Mapping[str, 
     known = _known(module, modules) | {name: (f"{module}/{path}", "service") for name, path in places.items()}
     own = _PACKAGE.search(text)
     used = {name for name in _USED.findall(code) if name in known and (own is None or name != own[0].split()[1])}
-    groups = [_lines(sorted(known[name] + (name,) for name in used), group) for group in data("languages/go_imports.yml")]
+    groups = [
+        _lines(sorted(known[name] + (name,) for name in used), group) for group in data("languages/go_imports.yml")
+    ]
     block = "\n\n".join("\n".join(lines) for lines in groups if lines)
     if block:
         block = f'\nimport "{block.split(chr(34))[1]}"\n' if _single(block) else f"\nimport (\n{block}\n)\n"

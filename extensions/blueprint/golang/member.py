@@ -87,7 +87,11 @@ class Member:
         if len(self.columns) == 1:
             return self._convert("from_row", f"row.{self.columns[0]}", optional=self.optional)
         amount, currency = (f"row.{column}" for column in self.columns)
-        return f"money.Join({amount}, {currency})" if self.optional else f"money.Money{{Amount: {amount}, Currency: {currency}}}"
+        return (
+            f"money.Join({amount}, {currency})"
+            if self.optional
+            else f"money.Money{{Amount: {amount}, Currency: {currency}}}"
+        )
 
     @property
     def to_row(self) -> tuple[tuple[str, str], ...]:

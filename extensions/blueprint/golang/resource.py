@@ -156,7 +156,13 @@ class Go:
     def store_pieces(self) -> tuple[str, ...]:
         """Reading one row is always there: other modules ask whether it exists."""
         does = self.resource.operations
-        wanted = {"create": does.creates, "get": True, "list": does.lists, "update": does.updates, "delete": does.deletes}
+        wanted = {
+            "create": does.creates,
+            "get": True,
+            "list": does.lists,
+            "update": does.updates,
+            "delete": does.deletes,
+        }
         return tuple(piece for piece, chosen in wanted.items() if chosen)
 
     @property
@@ -180,7 +186,11 @@ class Go:
     def rest_pieces(self) -> tuple[str, ...]:
         does = self.resource.operations
         tagged = does.gets or does.updates
-        return (*does.names, *(("with_etag",) if tagged else ()), *(("to_rest",) if tagged or does.creates or does.lists else ()))
+        return (
+            *does.names,
+            *(("with_etag",) if tagged else ()),
+            *(("to_rest",) if tagged or does.creates or does.lists else ()),
+        )
 
     @property
     def renames(self) -> tuple[tuple[str, str], ...]:

@@ -76,7 +76,13 @@ class Tests:
     @property
     def cases(self) -> tuple[str, ...]:
         """The pieces of the test file, in its order."""
-        return tuple(self._create()) + tuple(self._get()) + tuple(self._list()) + tuple(self._update()) + tuple(self._delete())
+        return (
+            tuple(self._create())
+            + tuple(self._get())
+            + tuple(self._list())
+            + tuple(self._update())
+            + tuple(self._delete())
+        )
 
     def _create(self) -> Iterator[str]:
         if self.resource.operations.creates:
@@ -132,12 +138,18 @@ class Tests:
     @property
     def filtered(self) -> tuple[str, ...]:
         """The filters whose value every example has."""
-        return (*(parent.column.snake for parent in self.parents), *(field.name.snake for field in self.resource.filters))
+        return (
+            *(parent.column.snake for parent in self.parents),
+            *(field.name.snake for field in self.resource.filters),
+        )
 
     @property
     def members(self) -> tuple[str, ...]:
         """The members that every example has."""
-        return (*(parent.column.snake for parent in self.parents), *(field.name.snake for field in self.resource.fields))
+        return (
+            *(parent.column.snake for parent in self.parents),
+            *(field.name.snake for field in self.resource.fields),
+        )
 
     @property
     def changed(self) -> str:

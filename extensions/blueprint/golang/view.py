@@ -31,7 +31,9 @@ def check(model: Iterable[Resource]) -> None:
 
 def _generated(resource: Resource) -> Iterator[str]:
     """The types that come out of the contract of a resource."""
-    yield from (f"{resource.name.pascal}{shape}" for shape in ("", "Create", "Patch", "Page", "Headers", "CreatedHeaders"))
+    yield from (
+        f"{resource.name.pascal}{shape}" for shape in ("", "Create", "Patch", "Page", "Headers", "CreatedHeaders")
+    )
     yield from (schema_name(resource, field) for field in resource.fields if field.type == "enum")
 
 
@@ -129,11 +131,15 @@ def _enum(resource: Resource, field: Field) -> Enum:
 def _check_identifiers(view: Go) -> None:
     """No two declarations of the package may need one name."""
     if hidden := next((member for member in view.members if member.name in HIDDEN), None):
-        raise ModelError(f"{view.resource.name}.{hidden.wire}: the code of every resource uses that name itself; choose another one.")
+        raise ModelError(
+            f"{view.resource.name}.{hidden.wire}: the code of every resource uses that name itself; choose another one."
+        )
     sorts = ["SortNewest", *(f"Sort{member.name}{way}" for member in view.sorts for way in ("", "Desc"))]
     declared = [view.type, *TAKEN, *(target.plural.go_pascal for target in view.targets), *sorts]
     for enum in view.enums:
         declared += [enum.type, *(constant for constant, _ in enum.constants)]
     for identifier in declared:
         if declared.count(identifier) > 1:
-            raise ModelError(f"{view.resource.name}: two things in it need the Go name {identifier}; rename a field or a value.")
+            raise ModelError(
+                f"{view.resource.name}: two things in it need the Go name {identifier}; rename a field or a value."
+            )
