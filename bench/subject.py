@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from servers import Program, Server
 from workspace import BENCH, BenchError, Workspace, copy_command
@@ -64,8 +66,15 @@ class Subject:
         return measured
 
 
-def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path, dict[str, float]]:
-    """A new service, and how many seconds it took to write, build and test it."""
+class Step(NamedTuple):
+    """How many seconds a command took, and how many on processors: it and its children, without the database."""
+
+    wall: float
+    cpu: float
+
+
+def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path, dict[str, Step]]:
+    """A new service, and what it took to write, build and test it."""
     folder, took = workspace.folder / name, {}
     steps: dict[str, Callable[[], object]] = {
         "copy": lambda: workspace.run(copy_command(template, folder), workspace.folder),
@@ -74,10 +83,16 @@ def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path
         "test": lambda: workspace.run(["make", "test"], folder),
     }
     for step, do in steps.items():
-        started = time.perf_counter()
+        wall, cpu = time.perf_counter(), children_cpu()
         do()
-        took[step] = time.perf_counter() - started
+        took[step] = Step(time.perf_counter() - wall, children_cpu() - cpu)
     return folder, took
+
+
+def children_cpu() -> float:
+    """The processor time of all that has been waited for."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 @contextmanager

@@ -12,7 +12,7 @@ import yaml
 
 # What JSON lets through raw but YAML, TOML, Go or an editor takes for a line break, a control or a byte order mark.
 _RAW = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
-# What a comment is better without: Go refuses some of it, and some of it would show another text than the compiler reads.
+# What a comment is better without: Go refuses some of it, and some shows another text than the compiler reads.
 _SILENT = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufffe\uffff]")
 # A word that some tool would obey at the beginning of a comment: `migrate:up`, `+build`, `nolint:all`, `[link]: …`.
 _ORDER = re.compile(r"[+\[@#]|[\w.-]+:")

@@ -80,7 +80,8 @@ class Member:
         value = f"{self.words['variable']}.{self.name}"
         if not self.optional:
             return self._convert("to_rest", value)
-        return f"platform.Nullable[rest.Nil{self._filled(self.kind['generated'])}]({self._convert('to_rest', value, optional=True)})"
+        generated = self._filled(self.kind["generated"])
+        return f"platform.Nullable[rest.Nil{generated}]({self._convert('to_rest', value, optional=True)})"
 
     @property
     def from_row(self) -> str:

@@ -38,7 +38,7 @@ $(golangci): tools/golangci/go.mod tools/golangci/go.sum | $(toolchain)
 	@CGO_ENABLED=0 go -C tools/golangci build -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint && touch $@
 
 # Generated code is renewed when its sources change or when it is not there.
-.local/made/rest: $(contract) .local/bin/ogen $(if $(wildcard internal/gen/rest/*.go),,again)
+.local/made/rest: $(contract) tools/ogen.yaml .local/bin/ogen $(if $(wildcard internal/gen/rest/*.go),,again)
 	.local/bin/ogen --loglevel error --config tools/ogen.yaml --target internal/gen/rest --package rest --clean api/rest/openapi.yaml
 	@mkdir -p $(@D) && touch $@
 
