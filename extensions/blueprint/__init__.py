@@ -17,6 +17,7 @@ from prompt_toolkit.application import get_app_or_none
 
 from . import cards, changes, golang, questions, text
 from .columns import aligned
+from .compiled import compile_once
 from .errors import ModelError
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
@@ -39,6 +40,7 @@ class Blueprint(ContextHook):
     def __init__(self, environment: Environment) -> None:
         super().__init__(environment)
         environment.filters |= FILTERS
+        compile_once(environment)
         self._refusal: str | None = None
         self._answers: dict[str, Any] = {}
         self._blueprint: dict[str, Any] = {}

@@ -105,7 +105,7 @@ class Member:
 
     @property
     def key(self) -> str:
-        return self._filled(self.kind["key"]).replace("{}", f"row.{self.name}")
+        return self._filled(self.kind["key"]).replace("{}", f"{self.words['variable']}.{self.name}")
 
     @property
     def filter_value(self) -> str:

@@ -170,8 +170,9 @@ class Tests:
     def uniques(self) -> tuple[tuple[str, ...], ...]:
         """The uniquenesses that two examples can be made to break."""
         always = set(self.members)
-        found = (tuple(map(str, unique.members)) for unique in self.resource.uniques)
-        return tuple(members for members in found if always.issuperset(members))
+        found = [tuple(map(str, unique.members)) for unique in self.resource.uniques]
+        alone = [members for members in found if not any(set(other) < set(members) for other in found)]
+        return tuple(members for members in alone if always.issuperset(members))
 
     @property
     def clearable(self) -> tuple[str, ...]:

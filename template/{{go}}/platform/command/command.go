@@ -66,8 +66,11 @@ func Version(version string) Command {
 		Name:    "version",
 		Summary: "Says which build this is.",
 		Run: func(_ context.Context, arguments []string, streams Streams) error {
-			fmt.Fprintln(streams.Out, version)
-			return NoArguments("version", arguments)
+			if err := NoArguments("version", arguments); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintln(streams.Out, version)
+			return err
 		},
 	}
 }

@@ -8,43 +8,62 @@ import (
 	"testing"
 
 	"platform.internal/command"
+	"platform.internal/fault"
 )
 
-var commands = []command.Command{
-	{Name: "serve", Summary: "Answers requests.", Run: func(context.Context, []string, command.Streams) error { return nil }},
-	{Name: "migrate up", Summary: "Applies migrations.", Run: func(context.Context, []string, command.Streams) error {
-		return errors.New("the database does not answer")
-	}},
-	{Name: "keys revoke", Synopsis: "<prefix>", Summary: "Ends a key.", Run: func(_ context.Context, arguments []string, _ command.Streams) error {
-		_, err := command.Flags("keys revoke", arguments, func(flags *flag.FlagSet) { flags.Bool("force", false, "") })
-		return err
-	}},
+func nothing(context.Context, []string, command.Streams) error { return nil }
+
+func commands() []command.Command {
+	return []command.Command{
+		{Name: "serve", Summary: "Answers requests.", Run: nothing},
+		command.Version("1.2.3"),
+		{Name: "migrate up", Summary: "Applies migrations.", Run: func(context.Context, []string, command.Streams) error {
+			return errors.New("the database does not answer")
+		}},
+		{Name: "keys list", Summary: "Lists keys.", Run: func(context.Context, []string, command.Streams) error {
+			return fault.Wrap(fault.Unavailable, "The database does not answer.", errors.New("refused"))
+		}},
+		{Name: "keys revoke", Synopsis: "<prefix>", Summary: "Ends a key.", Run: func(_ context.Context, arguments []string, _ command.Streams) error {
+			rest, err := command.Flags("keys revoke", arguments, func(flags *flag.FlagSet) { flags.Bool("force", false, "") })
+			if err == nil && len(rest) > 0 {
+				return fault.New(fault.NotFound, "There is no such key.")
+			}
+			return err
+		}},
+	}
 }
 
 func TestRun(t *testing.T) {
-	tests := map[string]struct {
+	t.Parallel()
+	for name, test := range map[string]struct {
 		arguments string
 		code      int
 		out, err  string
 	}{
-		"no command prints the help":            {"", 0, "migrate up", ""},
-		"--help prints the help":                {"--help", 0, "Answers requests.", ""},
-		"a command that works is silent":        {"serve", 0, "", ""},
-		"a failure is one sentence and code 1":  {"migrate up", 1, "", "the database does not answer\n"},
-		"an unknown command is named, code 2":   {"start", 2, "", `billing has no command "start"`},
-		"half a command is not a command":       {"migrate", 2, "", `billing has no command "migrate"`},
-		"a command has a help of its own":       {"keys revoke --help", 0, "billing keys revoke <prefix>", ""},
-		"an unknown flag shows the usage again": {"keys revoke --hard", 2, "", "Usage: billing keys revoke <prefix>"},
-	}
-	for name, test := range tests {
+		"prints the help without a command":            {"", 0, "migrate up", ""},
+		"prints the help for --help":                   {"--help", 0, "Answers requests.", ""},
+		"prints the help for help":                     {"help", 0, "Answers requests.", ""},
+		"is silent for a command that works":           {"serve", 0, "", ""},
+		"says which build it is":                       {"version", 0, "1.2.3\n", ""},
+		"ends with 1 and a sentence for a failure":     {"migrate up", 1, "", "the database does not answer\n"},
+		"says of a fault what a client may read":       {"keys revoke none", 1, "", "There is no such key.\n"},
+		"says of a fault with a cause that cause, too": {"keys list", 1, "", "refused"},
+		"ends with 2 for an unknown command":           {"start", 2, "", `billing has no command "start"`},
+		"ends with 2 for half a command":               {"migrate", 2, "", `billing has no command "migrate"`},
+		"ends with 2 for an argument too many":         {"version again", 2, "", `version takes no argument, and got "again".`},
+		"ends with 2 and the usage for a wrong flag":   {"keys revoke --hard", 2, "", "Usage: billing keys revoke <prefix>"},
+		"prints the help of a command":                 {"keys revoke --help", 0, "billing keys revoke <prefix>", ""},
+		"prints it wherever it is asked for":           {"keys revoke --force -h", 0, "Ends a key.", ""},
+	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			var out, err strings.Builder
-			code := command.Run(t.Context(), "billing", commands, strings.Fields(test.arguments), command.Streams{Out: &out, Err: &err})
+			code := command.Run(t.Context(), "billing", commands(), strings.Fields(test.arguments), command.Streams{Out: &out, Err: &err})
 			if code != test.code || !strings.Contains(out.String(), test.out) || !strings.Contains(err.String(), test.err) {
 				t.Errorf("code %d, out %q, err %q", code, out.String(), err.String())
 			}
-			if test.err == "" && err.Len() > 0 {
-				t.Errorf("unexpected %q", err.String())
+			if test.err == "" && err.Len() > 0 || test.out == "" && out.Len() > 0 {
+				t.Errorf("unexpected: out %q, err %q", out.String(), err.String())
 			}
 		})
 	}

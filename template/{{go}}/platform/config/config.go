@@ -85,7 +85,7 @@ func malformed(settings reflect.Type, variables map[string]string) []mistake {
 
 func validate(settings reflect.Value) []string {
 	var mistakes []string
-	if validator, ok := settings.Addr().Interface().(Validator); ok {
+	if validator, ok := reflect.TypeAssert[Validator](settings.Addr()); ok {
 		mistakes = validator.Validate()
 	}
 	for _, field := range settings.Fields() {

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"slices"
@@ -13,21 +14,21 @@ import (
 	"platform.internal/fault"
 )
 
-func violations(pointer string, wrong jsonschema.ErrorKind) []fault.Violation {
+func violations(at string, wrong jsonschema.ErrorKind) []fault.Violation {
 	switch wrong := wrong.(type) {
 	case *kind.Required:
-		return each(pointer, wrong.Missing, "required", "Is required.")
+		return each(at, wrong.Missing, "required", "Is required.")
 	case *kind.AdditionalProperties:
-		return each(pointer, wrong.Properties, "unknown", "Is not a member that the contract knows.")
+		return each(at, wrong.Properties, "unknown", "Is not a member that the contract knows.")
 	}
 	code, message := describe(wrong)
-	return []fault.Violation{{Pointer: pointer, Code: code, Message: message}}
+	return []fault.Violation{{Pointer: at, Code: code, Message: message}}
 }
 
-func each(pointer string, names []string, code, message string) []fault.Violation {
+func each(at string, names []string, code, message string) []fault.Violation {
 	found := make([]fault.Violation, len(names))
 	for i, name := range slices.Sorted(slices.Values(names)) {
-		found[i] = fault.Violation{Pointer: pointer + "/" + escape(name), Code: code, Message: message}
+		found[i] = fault.Violation{Pointer: at + "/" + escape(name), Code: code, Message: message}
 	}
 	return found
 }
@@ -40,7 +41,7 @@ func describe(wrong jsonschema.ErrorKind) (code, message string) {
 	case *kind.Pattern:
 		return "pattern", fmt.Sprintf("Must match the pattern %s.", wrong.Want)
 	case *kind.Format:
-		return "format", fmt.Sprintf("Must have the format %q.", wrong.Want)
+		return "format", cmp.Or(formatMessages[wrong.Want], fmt.Sprintf("Must have the format %q.", wrong.Want))
 	case *kind.Enum:
 		return "not_listed", fmt.Sprintf("Must be one of %s.", list(wrong.Want))
 	case *kind.Const:
@@ -62,6 +63,15 @@ func describe(wrong jsonschema.ErrorKind) (code, message string) {
 	default:
 		return describeNumber(wrong)
 	}
+}
+
+var formatMessages = map[string]string{
+	"date":      "Must be a date such as 2026-02-01.",
+	"date-time": "Must be a date and a time such as 2026-01-15T09:30:00Z.",
+	"email":     "Must be an email address.",
+	"int32":     "Must be an integer of 32 bits, written without a point or an exponent.",
+	"int64":     "Must be an integer of 64 bits, written without a point or an exponent.",
+	"uuid":      "Must be a UUID of 36 characters.",
 }
 
 func describeNumber(wrong jsonschema.ErrorKind) (code, message string) {

@@ -26,11 +26,7 @@ type node struct {
 }
 
 func (n node) at(path ...string) place {
-	pointer := n.pointer
-	for _, part := range path {
-		pointer += "/" + escape(part)
-	}
-	return place{n.file, pointer}
+	return place{n.file, n.pointer + pointer(path)}
 }
 
 func (n node) has(name string) bool { _, ok := n.value[name]; return ok }
@@ -158,6 +154,15 @@ func child(value any, name string) any {
 		}
 	}
 	return nil
+}
+
+// pointer returns the JSON Pointer (RFC 6901) of a path.
+func pointer(path []string) string {
+	var text strings.Builder
+	for _, part := range path {
+		text.WriteString("/" + escape(part))
+	}
+	return text.String()
 }
 
 var (

@@ -117,13 +117,10 @@ func (s *schema) explain(value any) []fault.Violation {
 }
 
 func explain(wrong *jsonschema.ValidationError, found []fault.Violation) []fault.Violation {
-	pointer := ""
-	for _, part := range wrong.InstanceLocation {
-		pointer += "/" + escape(part)
-	}
+	at := pointer(wrong.InstanceLocation)
 	switch wrong.ErrorKind.(type) {
 	case *kind.OneOf, *kind.AnyOf:
-		return append(found, alternatives(pointer, wrong)...)
+		return append(found, alternatives(at, wrong)...)
 	}
 	for _, cause := range wrong.Causes {
 		found = explain(cause, found)
@@ -131,19 +128,19 @@ func explain(wrong *jsonschema.ValidationError, found []fault.Violation) []fault
 	if len(wrong.Causes) > 0 {
 		return found
 	}
-	return append(found, violations(pointer, wrong.ErrorKind)...)
+	return append(found, violations(at, wrong.ErrorKind)...)
 }
 
 // alternatives explains a value by the first alternative of its own type, such as the one that is not null.
-func alternatives(pointer string, wrong *jsonschema.ValidationError) []fault.Violation {
+func alternatives(at string, wrong *jsonschema.ValidationError) []fault.Violation {
 	for _, cause := range wrong.Causes {
 		found := explain(cause, nil)
-		if !slices.ContainsFunc(found, func(v fault.Violation) bool { return v.Code == "type" && v.Pointer == pointer }) {
+		if !slices.ContainsFunc(found, func(v fault.Violation) bool { return v.Code == "type" && v.Pointer == at }) {
 			return found
 		}
 	}
 	if len(wrong.Causes) > 0 {
-		return []fault.Violation{{Pointer: pointer, Code: "type", Message: "Must be of one of the types that the contract lists."}}
+		return []fault.Violation{{Pointer: at, Code: "type", Message: "Must be of one of the types that the contract lists."}}
 	}
-	return []fault.Violation{{Pointer: pointer, Code: "invalid", Message: "Must fit exactly one of the shapes that the contract lists."}}
+	return []fault.Violation{{Pointer: at, Code: "invalid", Message: "Must fit exactly one of the shapes that the contract lists."}}
 }

@@ -3,10 +3,12 @@ package id_test
 import (
 	"testing"
 
+	"platform.internal/fault"
 	"platform.internal/id"
 )
 
-func TestNewSortsByTimeOfMaking(t *testing.T) {
+func TestIdentifiersSortByTheTimeOfTheirMaking(t *testing.T) {
+	t.Parallel()
 	previous := id.New()
 	for range 10_000 {
 		next := id.New()
@@ -17,14 +19,16 @@ func TestNewSortsByTimeOfMaking(t *testing.T) {
 	}
 }
 
-func TestNewIsVersion7(t *testing.T) {
+func TestIdentifiersAreOfVersion7(t *testing.T) {
+	t.Parallel()
 	if got := id.New().Version(); got != 7 {
 		t.Errorf("got version %d", got)
 	}
 }
 
-func TestParse(t *testing.T) {
-	tests := map[string]bool{
+func TestParseTakesTheCanonicalFormOnly(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]bool{
 		"0199d3a4-7c1e-7b6a-9d55-2f4c8f0e1a2b":          true,
 		"0199D3A4-7C1E-7B6A-9D55-2F4C8F0E1A2B":          true,
 		"":                                              false,
@@ -32,10 +36,12 @@ func TestParse(t *testing.T) {
 		"{0199d3a4-7c1e-7b6a-9d55-2f4c8f0e1a2b}":        false,
 		"urn:uuid:0199d3a4-7c1e-7b6a-9d55-2f4c8f0e1a2b": false,
 		"0199d3a4-7c1e-7b6a-9d55-2f4c8f0e1a2g":          false,
-	}
-	for text, want := range tests {
+		"0199d3a4-7c1e-7b6a-9d55-2f4c8f0e1a2b\n":        false,
+	} {
 		t.Run(text, func(t *testing.T) {
-			if _, err := id.Parse(text); (err == nil) != want {
+			t.Parallel()
+			_, err := id.Parse(text)
+			if (err == nil) != want || err != nil && fault.KindOf(err) != fault.Invalid {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"slices"
 )
 
 type contextKey struct{}
@@ -17,7 +18,7 @@ func New(w io.Writer, level slog.Leveler) *slog.Logger {
 // With returns a context whose records carry the attributes as well.
 func With(ctx context.Context, attributes ...slog.Attr) context.Context {
 	known, _ := ctx.Value(contextKey{}).([]slog.Attr)
-	return context.WithValue(ctx, contextKey{}, append(known[:len(known):len(known)], attributes...))
+	return context.WithValue(ctx, contextKey{}, append(slices.Clip(known), attributes...))
 }
 
 type handler struct{ slog.Handler }

@@ -10,6 +10,7 @@ import (
 )
 
 func TestEveryRecordCarriesTheContext(t *testing.T) {
+	t.Parallel()
 	var out strings.Builder
 	logger := logging.New(&out, slog.LevelInfo)
 	ctx := logging.With(logging.With(t.Context(), slog.String("request_id", "r1")), slog.String("operation", "getInvoice"))
@@ -27,6 +28,7 @@ func TestEveryRecordCarriesTheContext(t *testing.T) {
 }
 
 func TestSiblingContextsDoNotShareAttributes(t *testing.T) {
+	t.Parallel()
 	var out strings.Builder
 	logger := logging.New(&out, slog.LevelInfo)
 	parent := logging.With(t.Context(), slog.String("request_id", "r1"))
@@ -39,9 +41,19 @@ func TestSiblingContextsDoNotShareAttributes(t *testing.T) {
 }
 
 func TestOneRecordIsOneLine(t *testing.T) {
+	t.Parallel()
 	var out strings.Builder
 	logging.New(&out, slog.LevelInfo).InfoContext(t.Context(), "a\nforged line", "value", "b\r\nc")
 	if strings.Count(out.String(), "\n") != 1 {
+		t.Errorf("got %q", out.String())
+	}
+}
+
+func TestNothingBelowTheLevelIsWritten(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	logging.New(&out, slog.LevelWarn).InfoContext(t.Context(), "x")
+	if out.Len() > 0 {
 		t.Errorf("got %q", out.String())
 	}
 }

@@ -23,6 +23,7 @@ type Client struct {
 
 // NewClient returns a client without a credential. base is the address of the service, such as http://127.0.0.1:8080.
 func NewClient(t testing.TB, base string, c *contract.Contract) Client {
+	t.Helper()
 	return Client{t: t, base: base, contract: c}
 }
 

@@ -95,7 +95,7 @@ func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) er
 		defer cancel()
 		_ = conn.Close(closing)
 	}()
-	if _, err := conn.Exec(ctx, "select pg_advisory_lock($1)", lockKey); err != nil {
+	if err := lock(ctx, conn); err != nil {
 		return fmt.Errorf("wait for other migrations: %w", err)
 	}
 	log := &progress{out: m.out}
@@ -105,6 +105,22 @@ func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) er
 	db.AutoDumpSchema = false
 	db.Log = log
 	return log.close(do(conn, db))
+}
+
+// lock asks again and again. A statement that waited for the lock would hold a snapshot,
+// and whoever has the lock could wait for that with a `create index concurrently`, each for the other, for ever.
+func lock(ctx context.Context, conn *pgx.Conn) error {
+	for {
+		var locked bool
+		if err := conn.QueryRow(ctx, "select pg_try_advisory_lock($1)", lockKey).Scan(&locked); err != nil || locked {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // progress passes on what dbmate writes, a line at a time. It holds each "Applied" back until the next line:

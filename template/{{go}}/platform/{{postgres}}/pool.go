@@ -21,10 +21,6 @@ const patience = 3 * time.Second
 // Open returns a pool that has reached the server at least once.
 // The caller closes it. The error is one sentence, without the password.
 func Open(ctx context.Context, settings Settings) (*pgxpool.Pool, error) {
-	return open(ctx, settings, patience)
-}
-
-func open(ctx context.Context, settings Settings, wait time.Duration) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(settings.URL.Reveal())
 	if err != nil {
 		return nil, errors.New("DATABASE_URL is not the address of a PostgreSQL database: .env.example shows one")
@@ -33,7 +29,7 @@ func open(ctx context.Context, settings Settings, wait time.Duration) (*pgxpool.
 	config.MaxConnLifetime = time.Hour
 	config.MaxConnLifetimeJitter = 10 * time.Minute
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
-	config.ConnConfig.Tracer = waiting{wait}
+	config.ConnConfig.Tracer = &waiting{patience}
 	config.AfterConnect = func(_ context.Context, conn *pgx.Conn) error {
 		registerUUID(conn.TypeMap())
 		conn.TypeMap().RegisterType(&pgtype.Type{

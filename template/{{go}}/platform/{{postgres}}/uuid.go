@@ -1,73 +1,66 @@
 package postgres
 
 import (
+	"errors"
+
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// registerUUID makes pgx read and write identifiers as 16 bytes. Without it every one would go through text,
-// because uuid.UUID implements driver.Valuer and sql.Scanner, which pgx tries first.
+// registerUUID makes pgx read and write identifiers as 16 bytes, also those in arrays. Without it each would be written
+// as text, and NULL read as the identifier of zeros: pgx would ask the driver.Valuer and the sql.Scanner that uuid.UUID is.
 func registerUUID(types *pgtype.Map) {
-	types.TryWrapEncodePlanFuncs = append([]pgtype.TryWrapEncodePlanFunc{wrapEncode}, types.TryWrapEncodePlanFuncs...)
-	types.TryWrapScanPlanFuncs = append([]pgtype.TryWrapScanPlanFunc{wrapScan}, types.TryWrapScanPlanFuncs...)
-	types.RegisterType(&pgtype.Type{Name: "uuid", OID: pgtype.UUIDOID, Codec: codec{}})
+	identifier := &pgtype.Type{Name: "uuid", OID: pgtype.UUIDOID, Codec: codec{}}
+	types.RegisterType(identifier)
+	types.RegisterType(&pgtype.Type{Name: "_uuid", OID: pgtype.UUIDArrayOID, Codec: &pgtype.ArrayCodec{ElementType: identifier}})
 }
 
 type codec struct{ pgtype.UUIDCodec }
 
+// PlanEncode implements pgtype.Codec.
+func (c codec) PlanEncode(types *pgtype.Map, oid uint32, format int16, value any) pgtype.EncodePlan {
+	if _, ok := value.(uuid.UUID); !ok {
+		return c.UUIDCodec.PlanEncode(types, oid, format, value)
+	}
+	return encodePlan{c.UUIDCodec.PlanEncode(types, oid, format, pgtype.UUID{})}
+}
+
+// PlanScan implements pgtype.Codec.
+func (c codec) PlanScan(types *pgtype.Map, oid uint32, format int16, target any) pgtype.ScanPlan {
+	if _, ok := target.(*uuid.UUID); !ok {
+		return c.UUIDCodec.PlanScan(types, oid, format, target)
+	}
+	return scanPlan{c.UUIDCodec.PlanScan(types, oid, format, &pgtype.UUID{})}
+}
+
 // DecodeValue implements pgtype.Codec.
-func (codec) DecodeValue(types *pgtype.Map, oid uint32, format int16, src []byte) (any, error) {
+func (c codec) DecodeValue(types *pgtype.Map, oid uint32, format int16, src []byte) (any, error) {
 	if src == nil {
 		return nil, nil
 	}
 	var target uuid.UUID
-	err := types.PlanScan(oid, format, &target).Scan(src, &target)
+	err := c.PlanScan(types, oid, format, &target).Scan(src, &target)
 	return target, err
-}
-
-type wrapper uuid.UUID
-
-// ScanUUID implements pgtype.UUIDScanner.
-func (w *wrapper) ScanUUID(v pgtype.UUID) error {
-	*w = v.Bytes
-	return nil
-}
-
-// UUIDValue implements pgtype.UUIDValuer.
-func (w wrapper) UUIDValue() (pgtype.UUID, error) {
-	return pgtype.UUID{Bytes: w, Valid: true}, nil
-}
-
-func wrapEncode(value any) (pgtype.WrappedEncodePlanNextSetter, any, bool) {
-	if value, ok := value.(uuid.UUID); ok {
-		return &encodePlan{}, wrapper(value), true
-	}
-	return nil, nil, false
 }
 
 type encodePlan struct{ next pgtype.EncodePlan }
 
-// SetNext implements pgtype.WrappedEncodePlanNextSetter.
-func (p *encodePlan) SetNext(next pgtype.EncodePlan) { p.next = next }
-
 // Encode implements pgtype.EncodePlan.
-func (p *encodePlan) Encode(value any, buf []byte) ([]byte, error) {
-	return p.next.Encode(wrapper(value.(uuid.UUID)), buf) //nolint:forcetypeassert // wrapEncode takes nothing else
-}
-
-func wrapScan(target any) (pgtype.WrappedScanPlanNextSetter, any, bool) {
-	if target, ok := target.(*uuid.UUID); ok {
-		return &scanPlan{}, (*wrapper)(target), true
-	}
-	return nil, nil, false
+func (p encodePlan) Encode(value any, buf []byte) ([]byte, error) {
+	return p.next.Encode(pgtype.UUID{Bytes: value.(uuid.UUID), Valid: true}, buf) //nolint:errcheck,forcetypeassert // PlanEncode takes nothing else
 }
 
 type scanPlan struct{ next pgtype.ScanPlan }
 
-// SetNext implements pgtype.WrappedScanPlanNextSetter.
-func (p *scanPlan) SetNext(next pgtype.ScanPlan) { p.next = next }
-
 // Scan implements pgtype.ScanPlan.
-func (p *scanPlan) Scan(src []byte, target any) error {
-	return p.next.Scan(src, (*wrapper)(target.(*uuid.UUID))) //nolint:forcetypeassert // wrapScan takes nothing else
+func (p scanPlan) Scan(src []byte, target any) error {
+	var read pgtype.UUID
+	if err := p.next.Scan(src, &read); err != nil {
+		return err
+	}
+	if !read.Valid {
+		return errors.New("cannot scan NULL into an identifier; scan it into a pointer to one")
+	}
+	*target.(*uuid.UUID) = read.Bytes //nolint:errcheck,forcetypeassert // PlanScan takes nothing else
+	return nil
 }

@@ -18,25 +18,25 @@ type waiting struct{ limit time.Duration }
 type cancelKey struct{}
 
 // TraceAcquireStart implements pgxpool.AcquireTracer; the pool waits with the context that it returns.
-func (w waiting) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
+func (w *waiting) TraceAcquireStart(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireStartData) context.Context {
 	limited, cancel := context.WithTimeout(ctx, w.limit)
 	return acquiring{context.WithValue(limited, cancelKey{}, cancel), ctx}
 }
 
 // TraceAcquireEnd implements pgxpool.AcquireTracer.
-func (waiting) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireEndData) {
+func (*waiting) TraceAcquireEnd(ctx context.Context, _ *pgxpool.Pool, _ pgxpool.TraceAcquireEndData) {
 	if cancel, ok := ctx.Value(cancelKey{}).(context.CancelFunc); ok {
 		cancel()
 	}
 }
 
 // TraceQueryStart implements pgx.QueryTracer.
-func (waiting) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
+func (*waiting) TraceQueryStart(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryStartData) context.Context {
 	return ctx
 }
 
 // TraceQueryEnd implements pgx.QueryTracer.
-func (waiting) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+func (*waiting) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
 
 // acquiring ends with errNoConnection, unless the request has ended.
 type acquiring struct {

@@ -31,7 +31,7 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 			return
 		}
 		note(r.Context(), operation)
-		checked, err := g.check(w, r, operation, values)
+		checked, err := g.check(w, r, operation, values) //nolint:contextcheck // the request carries it
 		if err != nil {
 			WriteError(w, r, err)
 			return

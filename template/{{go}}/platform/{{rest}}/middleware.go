@@ -67,6 +67,9 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler) http.Ha
 			if cause != nil && !aborted {
 				aborted = rescue(log, known, r, cause)
 			}
+			if known.answer.status == 0 && !aborted {
+				known.answer.WriteHeader(http.StatusOK) // as net/http does for a handler that wrote nothing
+			}
 			access(ctx, log, r.Method, known, aborted, time.Since(start))
 			if aborted {
 				panic(http.ErrAbortHandler)
@@ -89,9 +92,6 @@ func rescue(log *slog.Logger, known *exchange, r *http.Request, cause any) (late
 }
 
 func access(ctx context.Context, log *slog.Logger, method string, known *exchange, aborted bool, took time.Duration) {
-	if known.answer.status == 0 && !aborted {
-		known.answer.status = http.StatusOK // what net/http sends for a handler that wrote nothing
-	}
 	level, attributes := slog.LevelInfo, []slog.Attr{
 		slog.String("method", method),
 		slog.String("operation", known.operation),

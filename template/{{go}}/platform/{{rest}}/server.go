@@ -25,9 +25,10 @@ func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	}
 }
 
-// Serve answers on the listener until ctx ends, then takes no new connection and lets requests in flight finish for at most grace.
-// The error is nil if they did.
+// Serve answers on the listener until ctx ends. Then it takes no new connection, lets the requests in flight finish, and tells clients
+// that keep their connection to leave it; all that takes at most grace. The error is nil if every request was answered.
 func Serve(ctx context.Context, server *http.Server, listener net.Listener, grace time.Duration) error {
+	traffic := watch(server)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -37,6 +38,7 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener, grac
 	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
+	traffic.end(stopping, listener)
 	if err := server.Shutdown(stopping); err != nil {
 		return errors.Join(fmt.Errorf("requests were still running %s after the service was told to stop: %w", grace, err), server.Close())
 	}

@@ -6,20 +6,21 @@ import (
 	"platform.internal/auth"
 )
 
-func TestMay(t *testing.T) {
+func TestAPrincipalMay(t *testing.T) {
+	t.Parallel()
 	principal := auth.Principal{Subject: "acme", Scopes: []string{"invoices:read", "invoices:write"}}
-	tests := map[string]struct {
+	for name, test := range map[string]struct {
 		scopes []string
 		want   bool
 	}{
-		"a scope that is held":         {[]string{"invoices:read"}, true},
-		"all of several":               {[]string{"invoices:read", "invoices:write"}, true},
-		"one of several is missing":    {[]string{"invoices:read", "payments:read"}, false},
-		"a prefix is not a scope":      {[]string{"invoices"}, false},
-		"nothing asked, nothing to be": {nil, true},
-	}
-	for name, test := range tests {
+		"what a scope that they hold allows":   {[]string{"invoices:read"}, true},
+		"what takes several that they hold":    {[]string{"invoices:read", "invoices:write"}, true},
+		"not what takes one that they lack":    {[]string{"invoices:read", "payments:read"}, false},
+		"not what only a part of a scope says": {[]string{"invoices"}, false},
+		"what takes no scope":                  {nil, true},
+	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			if got := principal.May(test.scopes...); got != test.want {
 				t.Errorf("got %v", got)
 			}
@@ -28,6 +29,7 @@ func TestMay(t *testing.T) {
 }
 
 func TestNobodyMayDoAnything(t *testing.T) {
+	t.Parallel()
 	nobody := auth.From(t.Context())
 	if nobody.Subject != "" || nobody.May("invoices:read") {
 		t.Errorf("got %+v", nobody)
@@ -35,6 +37,7 @@ func TestNobodyMayDoAnything(t *testing.T) {
 }
 
 func TestTheContextCarriesThePrincipal(t *testing.T) {
+	t.Parallel()
 	ctx := auth.With(t.Context(), auth.Principal{Subject: "acme"})
 	if got := auth.From(ctx).Subject; got != "acme" {
 		t.Errorf("got %q", got)
