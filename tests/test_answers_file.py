@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import blueprint
+import pytest
 from blueprint import questions
 
-from tests.support import ANSWERS, Copy, Update, commit, git, recorded, write
+from tests.support import ANSWERS, Copy, Update, commit, copier, git, recorded, write
 
 
 def test_the_answers_file_is_one_line_for_each_thing(copy: Copy) -> None:
@@ -16,6 +20,29 @@ def test_the_answers_file_is_one_line_for_each_thing(copy: Copy) -> None:
     assert len([line for line in text.split("\n") if line and not line.startswith("#")]) == len(listed)
     assert list(answers) == ["_commit", "_src_path", *questions.questions(), "applied"]
     assert answers["applied"]["format"] == 1
+
+
+ADDRESSES = [
+    ("gh:acme/template", "https://github.com/acme/template.git"),
+    ("gl:acme/tools/template.git", "https://gitlab.com/acme/tools/template.git"),
+    ("https://example.com/acme/template.git", "https://example.com/acme/template.git"),
+    ("git@example.com:acme/template.git", "git@example.com:acme/template.git"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), ADDRESSES)
+def test_the_address_of_the_template_is_one_that_every_tool_knows(typed: str, kept: str) -> None:
+    """Renovate does not know Copier's abbreviations."""
+    assert blueprint._address(typed) == kept
+
+
+def test_a_template_beside_the_service_is_found_again(template: Path, tmp_path: Path) -> None:
+    """A path is recorded from the root, for an update starts in another folder than the copy did."""
+    result = copier("copy", "--trust", "--defaults", template.name, tmp_path / "service", cwd=template.parent)
+    assert result.returncode == 0, result.stderr
+    service = commit(tmp_path / "service")
+    assert recorded(service)["_src_path"] == str(template)
+    assert copier("update", "--trust", "--defaults", cwd=service).returncode == 0
 
 
 def test_two_branches_that_each_add_a_resource_merge(copy: Copy, update: Update) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .elements import Field, Reference, Resource
-from .golang.view import schema_name
+from .golang.view import item_name, schema_name
 from .text import literal
 
 Schema = dict[str, Any]
@@ -48,6 +48,11 @@ class Contract:
     """What the contract of one resource is printed from; every schema is YAML on one line."""
 
     resource: Resource
+
+    @property
+    def schema(self) -> str:
+        """The name of the shape of an answer."""
+        return item_name(self.resource)
 
     @property
     def paths(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

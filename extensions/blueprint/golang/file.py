@@ -18,7 +18,7 @@ def gofile(text: str, module: str, modules: Iterable[str], places: Mapping[str, 
 
     Args:
         module: The module path of the service.
-        modules: The packages of its resources.
+        modules: The packages of its resources, if the file puts them together.
         places: Packages that mean something else in this file, such as the `db` of a module.
     """
     code = _NOT_CODE.sub("", text)

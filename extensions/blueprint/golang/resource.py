@@ -27,6 +27,7 @@ class Go:
     resource: Resource
     type: str
     plural: str
+    schema: str
     variable: str
     members: tuple[Member, ...]
     enums: tuple[Enum, ...]

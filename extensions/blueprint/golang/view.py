@@ -31,9 +31,8 @@ def check(model: Iterable[Resource]) -> None:
 
 def _generated(resource: Resource) -> Iterator[str]:
     """The types that come out of the contract of a resource."""
-    yield from (
-        f"{resource.name.pascal}{shape}" for shape in ("", "Create", "Patch", "Page", "Headers", "CreatedHeaders")
-    )
+    yield item_name(resource)
+    yield from (f"{resource.name.pascal}{part}" for part in ("Create", "Patch", "Page", "Headers", "CreatedHeaders"))
     yield from (schema_name(resource, field) for field in resource.fields if field.type == "enum")
 
 
@@ -41,7 +40,8 @@ def go(resource: Resource) -> Go:
     """Look at a resource as Go does."""
     view = Go(
         resource=resource,
-        type=resource.name.go_pascal,
+        type=_type(resource),
+        schema=item_name(resource),
         plural=resource.plural.go_pascal,
         variable=resource.name.go_local,
         members=tuple(_members(resource)),
@@ -49,6 +49,12 @@ def go(resource: Resource) -> Go:
     )
     _check_identifiers(view)
     return view
+
+
+def _type(resource: Resource) -> str:
+    """The name of a resource's type; every package has a Store, a Service and some more of its own."""
+    name = resource.name.go_pascal
+    return f"{name}Record" if name in TAKEN else name
 
 
 def _members(resource: Resource) -> Iterator[Member]:
@@ -115,6 +121,12 @@ def enum_type(resource: Resource, field: Field) -> str:
     name = field.name.go_pascal
     others = {resource.name.go_pascal, *(reference.target.plural.go_pascal for reference in resource.references)}
     return resource.name.go_pascal + name if name in TAKEN | others else name
+
+
+def item_name(resource: Resource) -> str:
+    """The name of a resource in the contract; not one that generated code has for itself."""
+    name = resource.name.pascal
+    return f"{name}Record" if name in data("languages/go.yml")["generated"] else name
 
 
 def schema_name(resource: Resource, field: Field) -> str:
