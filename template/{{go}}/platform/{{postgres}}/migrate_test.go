@@ -146,7 +146,7 @@ func TestTheLockOfMigrations(t *testing.T) {
 	})
 	t.Run("is waited for no longer than the context lasts", func(t *testing.T) {
 		holder := hold(t)
-		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := postgres.NewMigrator(steps(), database.OwnerURL, io.Discard).Up(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
