@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"io"
 	"strings"
 	"testing"
 
@@ -30,6 +31,15 @@ func commands() []command.Command {
 			}
 			return err
 		}},
+	}
+}
+
+func TestAFaultIsToldWithoutItsKind(t *testing.T) {
+	t.Parallel()
+	var err strings.Builder
+	command.Run(t.Context(), "billing", commands(), []string{"keys", "revoke", "none"}, command.Streams{Out: io.Discard, Err: &err})
+	if err.String() != "There is no such key.\n" {
+		t.Errorf("got %q", err.String())
 	}
 }
 

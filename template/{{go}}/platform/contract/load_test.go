@@ -158,12 +158,14 @@ func TestMatchPrefersAPathWithoutParameters(t *testing.T) {
 		"PUT /v1/things":        "",
 	} {
 		method, path, _ := strings.Cut(request, " ")
-		got := ""
-		if operation := c.Match(method, path); operation != nil {
-			got = operation.ID
-		}
-		if got != want {
-			t.Errorf("%s: got %q, want %q", request, got, want)
+		for range 20 { // whatever the order of a map is
+			got := ""
+			if operation := c.Match(method, path); operation != nil {
+				got = operation.ID
+			}
+			if got != want {
+				t.Fatalf("%s: got %q, want %q", request, got, want)
+			}
 		}
 	}
 }

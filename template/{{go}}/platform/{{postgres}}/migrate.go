@@ -78,14 +78,12 @@ const lockKey = 7_290_114_417
 
 // locked runs do while no other migrator runs: dbmate takes no lock of its own. The lock ends with the connection, so with the process too.
 func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) error) error {
-	address, err := url.Parse(m.url)
-	config, wrong := pgx.ParseConfig(m.url)
+	config, err := pgx.ParseConfig(m.url)
+	address, wrong := url.Parse(m.url)
 	if err != nil || wrong != nil || address.Scheme != "postgres" && address.Scheme != "postgresql" {
 		return errors.New("DATABASE_OWNER_URL is not the address of a PostgreSQL database: .env.example shows one")
 	}
-	for _, limit := range []string{"statement_timeout", "lock_timeout", "idle_session_timeout"} {
-		config.RuntimeParams[limit] = "0" // waiting takes as long as it takes
-	}
+	config.RuntimeParams["idle_session_timeout"] = "0" // the connection idles while it holds the lock
 	conn, err := pgx.ConnectConfig(ctx, config)
 	if err != nil {
 		return unreachable(config, err)

@@ -36,7 +36,7 @@ func steps() fstest.MapFS {
 	return fstest.MapFS{
 		"20260101000000_one.sql":   file("-- migrate:up\ncreate table one (n int); select pg_sleep(0.03);\n-- migrate:down\ndrop table one;\n"),
 		"20260102000000_two.sql":   file("-- migrate:up\nalter table one add column two int;\n-- migrate:down\nalter table one drop column two;\n"),
-		"20260103000000_three.sql": file("-- migrate:up\ncreate index one_two_idx on one (two);\n-- migrate:down\ndrop index one_two_idx;\n"),
+		"20260103000000_three.sql": file("-- migrate:up transaction:false\ncreate index concurrently one_two_idx on one (two);\n-- migrate:down\ndrop index one_two_idx;\n"),
 	}
 }
 
@@ -136,40 +136,31 @@ func TestTheLockOfMigrations(t *testing.T) {
 			t.Errorf("it took %s: it did not wait", took)
 		}
 	})
-	t.Run("is waited for as long as it takes, whatever the role is limited to", func(t *testing.T) {
-		holder := hold(t)
-		time.AfterFunc(100*time.Millisecond, func() { kill(holder) })
-		limited := database.OwnerURL + "&statement_timeout=10&lock_timeout=10&idle_session_timeout=10"
-		if err := postgres.NewMigrator(fstest.MapFS{}, limited, io.Discard).Up(t.Context()); err != nil {
-			t.Error(err)
-		}
-	})
 	t.Run("is waited for no longer than the context lasts", func(t *testing.T) {
-		holder := hold(t)
+		hold(t)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if err := postgres.NewMigrator(steps(), database.OwnerURL, io.Discard).Up(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
 		}
-		if !eventually(t, holder, "select count(*) = 0 from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())") {
-			t.Error("the server still waits for the lock")
+	})
+	t.Run("is kept, however long its connection idles", func(t *testing.T) {
+		database.Exec(t, "do $$ begin execute format('alter database %I set idle_session_timeout = 40', current_database()); end $$")
+		slow := with(steps(), fstest.MapFS{"20260104000000_slow.sql": file("-- migrate:up\nselect pg_sleep(0.09);\n-- migrate:down\nselect 1;\n")})
+		var out output
+		var migrators sync.WaitGroup
+		for range 2 {
+			migrators.Go(func() {
+				if err := postgres.NewMigrator(slow, database.OwnerURL, &out).Up(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		migrators.Wait()
+		if got := strings.Count(out.text.String(), "Applying: "); got != 1 {
+			t.Errorf("it was begun %d times:\n%s", got, out.text.String())
 		}
 	})
-}
-
-func eventually(t *testing.T, conn *pgx.Conn, sql string) bool {
-	t.Helper()
-	for range 500 {
-		var done bool
-		if err := conn.QueryRow(t.Context(), sql).Scan(&done); err != nil {
-			t.Fatal(err)
-		}
-		if done {
-			return true
-		}
-		time.Sleep(time.Millisecond)
-	}
-	return false
 }
 
 func withoutFiles(t *testing.T, database testkit.Database) {

@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -58,13 +57,11 @@ func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		w.Header().Set("Connection", "close")
 		return nil, tooLarge // before `100 Continue` asks for it (RFC 9110, 10.1.1)
 	}
-	connection := http.NewResponseController(w)
 	if deadline, ok := r.Context().Deadline(); ok {
-		_ = connection.SetReadDeadline(deadline) // where this is not possible, that of the server holds
+		_ = http.NewResponseController(w).SetReadDeadline(deadline) // where this is not possible, that of the server holds
 	}
 	read, err := io.ReadAll(http.MaxBytesReader(w, r.Body, g.MaxBody))
 	if err == nil {
-		_ = connection.SetReadDeadline(time.Time{}) // past it, net/http would take the caller for gone
 		return read, nil
 	}
 	w.Header().Set("Connection", "close")

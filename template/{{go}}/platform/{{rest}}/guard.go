@@ -12,8 +12,7 @@ import (
 // a client can mend it: who calls, what they may do, the parameters, the answer they accept, the media type, the body.
 type Guard struct {
 	Contract *contract.Contract
-	// Find returns the operation that the router will choose, and the values of its path parameters.
-	Find func(r *http.Request) (operationID string, values []string, ok bool)
+	Find     Find
 	// Authorise says who calls, if the contract asks for a credential: it returns the context to go on with,
 	// or a fault of kind Unauthenticated or Forbidden. It is nil if nobody has to say who they are.
 	Authorise func(r *http.Request, scopes []string) (context.Context, error)

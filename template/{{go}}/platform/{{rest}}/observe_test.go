@@ -110,13 +110,18 @@ func TestAPanicIsAProblemThatRevealsNothing(t *testing.T) {
 func TestAnAnswerThatFailsHalfwayIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(http.ResponseWriter, *http.Request){
-		"by a panic":                          func(http.ResponseWriter, *http.Request) { panic("x") },
-		"by an error":                         func(w http.ResponseWriter, r *http.Request) { rest.WriteError(w, r, errors.New("x")) },
-		"by what net/http asks to panic with": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
+		"by a panic":                           func(http.ResponseWriter, *http.Request) { panic("x") },
+		"by a panic when only its head is out": nil,
+		"by an error":                          func(w http.ResponseWriter, r *http.Request) { rest.WriteError(w, r, errors.New("x")) },
+		"by what net/http asks to panic with":  func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address, log := serve(t, time.Second, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if fail == nil {
+					_ = http.NewResponseController(w).Flush()
+					panic("x")
+				}
 				_, _ = io.WriteString(w, `{"data": [`)
 				_ = http.NewResponseController(w).Flush()
 				fail(w, r)

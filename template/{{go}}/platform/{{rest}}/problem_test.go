@@ -44,7 +44,6 @@ func TestAnErrorIsTheProblem(t *testing.T) {
 		"that its kind says: unavailable":        {fault.New(fault.Unavailable, "x"), 503, "unavailable", "Retry-After: 1"},
 		"with the time to wait, rounded up":      {unavailable, 503, "unavailable", "Retry-After: 2"},
 		"that its kind says: internal":           {fault.New(fault.Internal, "x"), 500, "internal", ""},
-		"of a kind that does not exist":          {fault.New(fault.Kind(200), "x"), 500, "internal", ""},
 		"of the fault that it wraps":             {fmt.Errorf("get: %w", fault.New(fault.NotFound, "x")), 404, "not_found", ""},
 		"of the problem that it is":              {rest.NewProblem(http.StatusTeapot, "teapot", "x"), 418, "teapot", ""},
 		"of a deadline, however deep":            {fmt.Errorf("query: %w", context.DeadlineExceeded), 504, "timeout", ""},
@@ -111,6 +110,13 @@ func TestAProblemThatIsSharedIsNotChanged(t *testing.T) {
 	first, second := write(t, shared), write(t, shared)
 	if shared.RequestID != "" || problemOf(t, first.Body.String()).RequestID == problemOf(t, second.Body.String()).RequestID {
 		t.Errorf("the shared problem became %+v", shared)
+	}
+}
+
+func TestAKindThatDoesNotExistIsInternal(t *testing.T) {
+	t.Parallel()
+	if problem := rest.ProblemFrom(t.Context(), fault.New(fault.Kind(200), "x")); problem.Status != 500 || problem.Code != "internal" {
+		t.Errorf("got %+v", problem)
 	}
 }
 

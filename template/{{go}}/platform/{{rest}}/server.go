@@ -12,13 +12,13 @@ import (
 
 // NewServer returns a server whose every limit is set. net/http sets none of them by default,
 // and each one missing lets a slow or greedy client hold a connection for ever.
-// Those for reading and writing a request are longer than any RequestTimeout: when they pass, the client is not told why.
+// The limit for writing is longer than any RequestTimeout: when it passes, the client is not told why.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       35 * time.Second,
+		ReadTimeout:       20 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,

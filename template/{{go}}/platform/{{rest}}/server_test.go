@@ -22,11 +22,11 @@ func TestEveryLimitOfAServerIsSet(t *testing.T) {
 	t.Parallel()
 	server := rest.NewServer(http.NotFoundHandler(), discard())
 	const longest = 25 * time.Second // of REQUEST_TIMEOUT
-	if server.ReadHeaderTimeout <= 0 || server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
+	if server.ReadHeaderTimeout <= 0 || server.ReadTimeout <= 0 || server.IdleTimeout <= 0 || server.MaxHeaderBytes <= 0 {
 		t.Errorf("got %+v", server)
 	}
-	if server.ReadTimeout <= server.ReadHeaderTimeout+longest || server.WriteTimeout <= longest {
-		t.Errorf("reading %s and writing %s: a request that is allowed would be cut off", server.ReadTimeout, server.WriteTimeout)
+	if server.WriteTimeout <= longest {
+		t.Errorf("writing ends after %s: a request that may take longer would be cut off", server.WriteTimeout)
 	}
 }
 
