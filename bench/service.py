@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 import time
@@ -15,10 +16,11 @@ from pathlib import Path
 from statistics import median
 
 from servers import Program, Server
-from subject import CONNECTIONS, Scenario, Step, Subject, prepared, stop_database, zero_to_green
+from subject import CONNECTIONS, Scenario, Step, Subject, prepared, zero_to_green
 from workspace import BENCH, BenchError, Workspace, machine, table, verdict
 
 STARTS = 5
+MOST_ROUNDS = 50
 SCENARIOS = (
     Scenario("GET by id", "select '/v1/customers/' || id from customers order by id limit 3000", 6000, 0.75),
     Scenario("list of 50", "select '/v1/invoices?limit=50'", 2000, 0.85),
@@ -34,7 +36,8 @@ the load generator: read the ratios, not the numbers. The service is `billing` a
 keys, checks against the contract and an access line for every request; `bench/baseline` has none of these. Both have
 ten database connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in
 each of which both are asked in turns: a value is the median of the rounds, a ratio the median of the ratios within
-rounds. CPU is what the server's process used for one request.
+rounds. CPU is what the server's process used for one request. Before it began, the load average was {waiting:.1f}: above
+one, others were at work too, and only a large difference means something.
 """
 COLUMNS: tuple[str, ...] = ("service /s", "baseline /s", "ratio", "bar", "p50 ms", "baseline", "p99 ms", "baseline")
 COLUMNS += ("CPU µs", "baseline", "ratio")
@@ -115,13 +118,13 @@ def single(subject: Subject, took: dict[str, Step]) -> str:
 
 
 def measure(folder: Path, rounds: int) -> str:
+    waiting = os.getloadavg()[0]
     workspace = Workspace(folder)
     template = workspace.template()
-    warm, _ = zero_to_green(workspace, template, "first")
-    stop_database(workspace, warm)
-    fresh, took = zero_to_green(workspace, template, "second")
+    zero_to_green(workspace, template, "warm-up")
+    fresh, took = zero_to_green(workspace, template, "service")
     with prepared(workspace, fresh) as subject:
-        method = METHOD.format(machine=machine(), connections=CONNECTIONS, rounds=rounds)
+        method = METHOD.format(machine=machine(), connections=CONNECTIONS, rounds=rounds, waiting=waiting)
         return "\n".join([method, races(subject, rounds), single(subject, took)])
 
 
@@ -132,7 +135,7 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         try:
-            report = measure(Path(folder), max(arguments.rounds, 1))
+            report = measure(Path(folder), min(max(arguments.rounds, 1), MOST_ROUNDS))
         except BenchError as error:
             sys.exit(str(error))
     print(report, end="")

@@ -82,10 +82,13 @@ def zero_to_green(workspace: Workspace, template: Path, name: str) -> tuple[Path
         "build": lambda: workspace.run(["make", "build"], folder),
         "test": lambda: workspace.run(["make", "test"], folder),
     }
-    for step, do in steps.items():
-        wall, cpu = time.perf_counter(), children_cpu()
-        do()
-        took[step] = Step(time.perf_counter() - wall, children_cpu() - cpu)
+    try:
+        for step, do in steps.items():
+            wall, cpu = time.perf_counter(), children_cpu()
+            do()
+            took[step] = Step(time.perf_counter() - wall, children_cpu() - cpu)
+    finally:
+        stop_database(workspace, folder)
     return folder, took
 
 
@@ -115,4 +118,5 @@ def prepared(workspace: Workspace, folder: Path) -> Iterator[Subject]:
 
 
 def stop_database(workspace: Workspace, folder: Path) -> None:
-    workspace.run([*DATABASE, "down"], folder)
+    if (folder / DATABASE[-1]).exists():
+        workspace.run([*DATABASE, "down"], folder)

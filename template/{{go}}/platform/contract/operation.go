@@ -21,10 +21,9 @@ type Operation struct {
 	BodyRequired bool
 	Secured      bool     // whether a credential is asked for
 	Scopes       []string // what the credential must allow, all of it
-	Responses    []string // the documented statuses, and "default"
 
 	bodies    map[string]*schema            // by media type
-	responses map[string]map[string]*schema // by status and media type
+	responses map[string]map[string]*schema // by status, or "default", and media type
 }
 
 // Parameter is one parameter of an operation.
@@ -137,12 +136,10 @@ func (c *Contract) addResponses(operation *Operation, described node) error {
 		if err != nil {
 			return err
 		}
-		operation.Responses = append(operation.Responses, status)
 		if operation.responses[status], err = c.contents(response); err != nil {
 			return err
 		}
 	}
-	slices.Sort(operation.Responses)
 	return nil
 }
 

@@ -8,6 +8,9 @@ import (
 	"platform.internal/contract"
 )
 
+// Find tells which operation a router chooses for a request, and the values of its path parameters from left to right.
+type Find func(r *http.Request) (operationID string, values []string, ok bool)
+
 // Guard checks a request against the contract before any generated code sees it, in the order in which
 // a client can mend it: who calls, what they may do, the parameters, the answer they accept, the media type, the body.
 type Guard struct {
@@ -20,13 +23,17 @@ type Guard struct {
 	MaxBody int64
 }
 
-// Handler passes on what keeps the contract, and answers the rest with a problem.
+// Handler passes on what keeps the contract, and what the router has no operation for; it answers the rest with a problem.
 func (g Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		operationID, values, ok := g.Find(r)
-		operation := g.Contract.Operation(operationID)
-		if !ok || operation == nil {
+		if !ok {
 			next.ServeHTTP(w, r)
+			return
+		}
+		operation := g.Contract.Operation(operationID)
+		if operation == nil {
+			WriteError(w, r, errNotAgreed)
 			return
 		}
 		note(r.Context(), operation)
@@ -39,7 +46,10 @@ func (g Guard) Handler(next http.Handler) http.Handler {
 	})
 }
 
-var errNoAuthorise = errors.New("the contract asks for a credential, and the service has nothing that checks one")
+var (
+	errNotAgreed   = errors.New("the router knows an operation that the contract does not have")
+	errNoAuthorise = errors.New("the contract asks for a credential, and the service has nothing that checks one")
+)
 
 func (g Guard) check(w http.ResponseWriter, r *http.Request, operation *contract.Operation, values []string) (*http.Request, error) {
 	if operation.Secured {

@@ -3,6 +3,7 @@ package rest_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -10,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ogen-go/ogen/ogenerrors"
 
 	"platform.internal/rest"
 )
@@ -333,4 +336,26 @@ func FuzzJSON(f *testing.F) {
 			t.Errorf("%q: got %d", body, answer.Code)
 		}
 	})
+}
+
+func TestARequestThatCannotBeDecoded(t *testing.T) {
+	t.Parallel()
+	parameter := &ogenerrors.DecodeParamsError{Err: &ogenerrors.DecodeParamError{Name: "limit", In: "query", Err: errors.New("strconv")}}
+	for name, test := range map[string]struct {
+		err  error
+		want string
+	}{
+		"for a parameter names it":              {parameter, "400 invalid [limit invalid]"},
+		"for its body is invalid":               {&ogenerrors.DecodeRequestError{Err: errors.New("unexpected byte")}, "400 invalid [ invalid]"},
+		"for no fault of the caller is our own": {errors.New("not implemented"), "500 internal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			answer := httptest.NewRecorder()
+			rest.Decoding(nil)(t.Context(), answer, httptest.NewRequest("GET", "/", nil), test.err)
+			if got := outcome(t, answer); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
 }

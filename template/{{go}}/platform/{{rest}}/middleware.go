@@ -30,14 +30,6 @@ func exchangeOf(ctx context.Context) (*exchange, bool) {
 	return known, ok
 }
 
-// RequestID returns the ID under which the request is logged; empty outside of a request.
-func RequestID(ctx context.Context) string {
-	if known, ok := exchangeOf(ctx); ok {
-		return known.requestID
-	}
-	return ""
-}
-
 func note(ctx context.Context, operation *contract.Operation) {
 	if known, ok := exchangeOf(ctx); ok {
 		known.operation = operation.ID

@@ -36,15 +36,20 @@ type Violation struct {
 	Message   string
 }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements json.Marshaler: one of the two places is written, even if it is empty.
 func (v Violation) MarshalJSON() ([]byte, error) {
-	members := map[string]string{"code": v.Code, "message": v.Message}
+	written := struct {
+		Pointer   *string `json:"pointer,omitempty"`
+		Parameter *string `json:"parameter,omitempty"`
+		Code      string  `json:"code"`
+		Message   string  `json:"message"`
+	}{Code: v.Code, Message: v.Message}
 	if v.Parameter != "" {
-		members["parameter"] = v.Parameter
+		written.Parameter = &v.Parameter
 	} else {
-		members["pointer"] = v.Pointer
+		written.Pointer = &v.Pointer
 	}
-	return json.Marshal(members)
+	return json.Marshal(written)
 }
 
 // statusClientClosedRequest is logged when the caller has gone; nobody reads it.
@@ -153,5 +158,6 @@ func WriteError(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	header.Set("Content-Type", "application/problem+json")
 	w.WriteHeader(problem.Status)
-	_ = json.NewEncoder(w).Encode(problem)
+	text, _ := json.Marshal(problem) // texts and numbers cannot fail
+	_, _ = w.Write(text)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"platform.internal/fault"
@@ -137,5 +138,34 @@ func TestAPathAndAMethodThatTheContractDoesNotHave(t *testing.T) {
 	}
 	if refused.Code != 405 || refused.Header().Get("Allow") != "GET, POST" {
 		t.Errorf("got %d, Allow %q", refused.Code, refused.Header().Get("Allow"))
+	}
+}
+
+func TestTheDocumentsOfAContractAreServed(t *testing.T) {
+	t.Parallel()
+	files := fstest.MapFS{"openapi.yaml": {Data: []byte("openapi: 3.1.0")}, "notes.txt": {Data: []byte("x")}}
+	handler := rest.Documents(files, "/openapi/", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(http.StatusTeapot)
+	}))
+	for line, want := range map[string]int{
+		"GET /openapi/openapi.yaml":        200,
+		"GET /openapi/none.yaml":           404,
+		"GET /openapi/notes.txt":           404,
+		"GET /openapi/":                    404,
+		"GET /openapi/../openapi.yaml":     404,
+		"GET /openapi/%2e%2e/openapi.yaml": 404,
+		"GET /openapi//openapi.yaml":       404,
+		"POST /openapi/openapi.yaml":       418,
+		"GET /openapi":                     418,
+		"GET /v1/things":                   418,
+	} {
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, request{line: line}.build())
+		if answer.Code != want {
+			t.Errorf("%s: got %d, want %d", line, answer.Code, want)
+		}
+		if want == 200 && answer.Header().Get("Content-Type") != "application/yaml" {
+			t.Errorf("%s: %s", line, answer.Header().Get("Content-Type"))
+		}
 	}
 }

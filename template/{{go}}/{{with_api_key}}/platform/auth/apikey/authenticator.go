@@ -3,6 +3,7 @@ package apikey
 import (
 	"context"
 	"crypto/subtle"
+	"slices"
 	"sync"
 	"time"
 
@@ -85,7 +86,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, credential string) (au
 	if err := a.use(ctx, record); err != nil {
 		return auth.Principal{}, err
 	}
-	return auth.Principal{Subject: record.Subject, Scopes: record.Scopes}, nil
+	return auth.Principal{Subject: record.Subject, Scopes: slices.Clone(record.Scopes)}, nil
 }
 
 // find remembers what is in the store, whoever asks: the secret is compared each time.

@@ -178,6 +178,17 @@ func TestAKeyIsRemembered(t *testing.T) {
 		admitted(t, authenticator, key.Reveal())
 		refused(t, authenticator, forged)
 	})
+	t.Run("as it is, whatever somebody does with what they were told of it", func(t *testing.T) {
+		t.Parallel()
+		key := apikey.NewKey()
+		authenticator := apikey.NewAuthenticator(store(key), pepper)
+		got, err := authenticator.Authenticate(t.Context(), key.Reveal())
+		if err != nil {
+			t.Fatal(err)
+		}
+		got.Scopes[0] = "everything"
+		admitted(t, authenticator, key.Reveal())
+	})
 	t.Run("only if there is one, so that it works as soon as it is made", func(t *testing.T) {
 		t.Parallel()
 		key := apikey.NewKey()
