@@ -6,10 +6,10 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test demo matrix diff release schema lock
+.PHONY: help setup lint test test-all demo matrix diff release schema lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the tools, exactly as locked, into .venv (uv comes along if it is missing)
 	@$(UV) --version > /dev/null 2>&1 || python3 -m pip install --quiet uv
@@ -21,7 +21,10 @@ lint: ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint ## Check style and types, then run all tests of the template
+test: lint ## Check style and types, then run the tests that take minutes, not longer
+	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not long"
+
+test-all: lint ## Run all tests: every model rendered, migrated, built and tested as a service
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 demo: ## Write a service, start it and call it

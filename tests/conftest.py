@@ -51,3 +51,13 @@ def update() -> Update:
         run_update(service, data, defaults=True, overwrite=True, unsafe=True, quiet=True, context_lines=1000)
 
     return bring
+
+
+LONG = ("test_services.py", "test_render.py", "database/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes is run by `make test-all`; of the services, the demo stays."""
+    for item in items:
+        if any(part in str(item.path) for part in LONG) and "demo" not in item.name:
+            item.add_marker(pytest.mark.long)

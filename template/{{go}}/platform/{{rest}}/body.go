@@ -21,7 +21,7 @@ import (
 
 // checkBody returns the whole body, which keeps the contract.
 func (g Guard) checkBody(w http.ResponseWriter, r *http.Request, operation *contract.Operation) ([]byte, error) {
-	given, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	given, parameters, err := mime.ParseMediaType(strings.Join(r.Header.Values("Content-Type"), ", ")) // two are none
 	charset, declared := parameters["charset"]
 	if err != nil || !slices.Contains(operation.MediaTypes, given) || declared && !strings.EqualFold(charset, "utf-8") {
 		wanted := strings.Join(operation.MediaTypes, ", ")

@@ -95,7 +95,7 @@ func TestTheGuard(t *testing.T) {
 		"refuses a missing parameter of each kind":  {request{line: "GET /things/" + someID}, "400 invalid [view required] [X-Reason required]"},
 		"takes an empty parameter that is required": {request{line: "GET /things/" + someID + "?view=", headers: "X-Reason: x"}, "200"},
 		"refuses a header that breaks its rule":     {request{line: "GET /things", headers: "X-Trace: 123456"}, "400 invalid [X-Trace too_long]"},
-		"takes two lines of a header for one value": {request{line: "GET /things", headers: "X-Trace: 12\nX-Trace: 34"}, "400 invalid [X-Trace too_long]"},
+		"refuses a header that is given twice":      {request{line: "GET /things", headers: "X-Trace: 12\nX-Trace: 34"}, "400 invalid [X-Trace duplicate]"},
 		"shows an unknown name without its tricks":  {request{line: "GET /things?%0d%0a%ff" + strings.Repeat("x", 200) + "=1"}, "400 invalid [???" + strings.Repeat("x", 97) + " unknown]"},
 
 		"takes a body of the media type":              {request{"POST /things", asJSON, `{"name": "a"}`}, "200"},
@@ -103,6 +103,7 @@ func TestTheGuard(t *testing.T) {
 		"refuses another charset":                     {request{"POST /things", asJSON + "; charset=latin1", `{}`}, "415 unsupported_media_type"},
 		"refuses a body without media type":           {request{"POST /things", "", `{}`}, "415 unsupported_media_type"},
 		"refuses a media type that is malformed":      {request{"POST /things", asJSON + "; charset", `{}`}, "415 unsupported_media_type"},
+		"refuses a body of two media types":           {request{"POST /things", asJSON + "\n" + asJSON, `{}`}, "415 unsupported_media_type"},
 		"refuses a compressed body":                   {request{"POST /things", asJSON + "\nContent-Encoding: gzip", `{}`}, "415 unsupported_encoding"},
 		"refuses one that is compressed in disguise":  {request{"POST /things", asJSON + "\nContent-Encoding: identity\nContent-Encoding: br", `{}`}, "415 unsupported_encoding"},
 		"takes one whose encoding is none":            {request{"POST /things", asJSON + "\nContent-Encoding: identity", `{}`}, "200"},
@@ -178,15 +179,23 @@ func TestTheAnswerToAnotherMediaTypeSaysWhichOneToSend(t *testing.T) {
 
 func TestAnOperationThatNobodyCanCheckIsClosed(t *testing.T) {
 	t.Parallel()
-	guard := rest.Guard{
-		Contract: agreed(t),
-		Find:     func(*http.Request) (string, []string, bool) { return "updateThing", []string{someID}, true },
-		MaxBody:  1024,
-	}
-	answer := httptest.NewRecorder()
-	guard.Handler(http.HandlerFunc(echo)).ServeHTTP(answer, httptest.NewRequest("PATCH", "/things/"+someID, nil))
-	if answer.Code != 500 {
-		t.Errorf("got %d", answer.Code)
+	for name, operation := range map[string]string{
+		"because there is nothing that checks a credential": "updateThing",
+		"because the contract does not have it":             "deleteThing",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			guard := rest.Guard{
+				Contract: agreed(t),
+				Find:     func(*http.Request) (string, []string, bool) { return operation, []string{someID}, true },
+				MaxBody:  1024,
+			}
+			answer := httptest.NewRecorder()
+			guard.Handler(http.HandlerFunc(echo)).ServeHTTP(answer, httptest.NewRequest("PATCH", "/things/"+someID, nil))
+			if answer.Code != 500 {
+				t.Errorf("got %d", answer.Code)
+			}
+		})
 	}
 }
 

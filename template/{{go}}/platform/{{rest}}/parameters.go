@@ -45,12 +45,14 @@ func checkQuery(parameter *contract.Parameter, name string, given []string) []fa
 	}
 }
 
-// checkPresent looks at headers too. The lines of one header are one value (RFC 9110, 5.3).
+// checkPresent looks at headers too.
 func checkPresent(r *http.Request, parameter *contract.Parameter, query url.Values) []fault.Violation {
 	lines := r.Header.Values(parameter.Name)
 	switch {
+	case parameter.In == "header" && len(lines) > 1 && !parameter.Repeatable():
+		return []fault.Violation{{Parameter: parameter.Name, Code: "duplicate", Message: "Is given more than once."}}
 	case parameter.In == "header" && len(lines) > 0:
-		return explain(parameter, strings.Join(lines, ", "))
+		return explain(parameter, lines...)
 	case parameter.Required && (parameter.In == "header" || parameter.In == "query" && !query.Has(parameter.Name)):
 		return []fault.Violation{{Parameter: parameter.Name, Code: "required", Message: "Is required."}}
 	default:
