@@ -36,7 +36,7 @@ the load generator: read the ratios, not the numbers. The service is `billing` a
 keys, checks against the contract and an access line for every request; `bench/baseline` has none of these. Both have
 ten database connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in
 each of which both are asked in turns: a value is the median of the rounds, a ratio the median of the ratios within
-rounds. CPU is what the server's process used for one request. Before it began, the load average was {waiting:.1f}: above
+rounds. CPU is what the server's process used for one request. Before it began, the load was {waiting:.1f}: over
 one, others were at work too, and only a large difference means something.
 """
 COLUMNS: tuple[str, ...] = ("service /s", "baseline /s", "ratio", "bar", "p50 ms", "baseline", "p99 ms", "baseline")
