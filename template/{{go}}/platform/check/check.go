@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package check states the rules that values keep, whatever transport they arrive by.
 package check
 

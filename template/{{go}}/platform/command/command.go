@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package command runs the subcommands of the service's binary.
 package command
 

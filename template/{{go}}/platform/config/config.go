@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package config reads settings from the environment, all of them once, at start.
 package config
 

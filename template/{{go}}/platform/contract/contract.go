@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package contract reads the OpenAPI documents that a service is built from, and explains in what way
 // a request or an answer departs from them.
 package contract

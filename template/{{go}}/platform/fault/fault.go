@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package fault describes what can go wrong in words that every transport understands.
 //
 // A service returns one of nine kinds; each transport maps the kind to its own protocol in exactly one file.

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package health answers two questions on the admin port: is the process alive, and may it be sent requests.
 package health
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package id makes identifiers: UUIDs of version 7 (RFC 9562, 5.7), which sort by the time of their making.
 package id
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package logging writes structured logs: one JSON object a line, with what the request context knows.
 package logging
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package money represents amounts exactly: minor units of a currency, never a float.
 package money
 

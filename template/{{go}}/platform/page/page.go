@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package page cuts lists into pages that neither lose nor repeat a row while others write.
 //
 // A cursor names the last row of a page. It is opaque to clients, holds no secret and grants nothing;

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package testkit is what tests of the service stand on: a database of their own, a client that holds
 // every answer against the contract, and proofs about the schema.
 package testkit

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package postgres is what every store on PostgreSQL shares: the pool, errors, pages and migrations.
 package postgres
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 package rest
 
 import (
@@ -7,15 +9,12 @@ import (
 
 	"github.com/ogen-go/ogen/ogenerrors"
 
-	"platform.internal/contract"
 	"platform.internal/fault"
 )
 
-// Decoding returns what to do with a request that generated code cannot decode although the guard has let it pass.
-func Decoding(*contract.Contract) ogenerrors.ErrorHandler {
-	return func(_ context.Context, w http.ResponseWriter, r *http.Request, err error) {
-		WriteError(w, r, undecodable(err))
-	}
+// Undecodable answers a request that generated code cannot decode although the guard has let it pass. It is an ogenerrors.ErrorHandler.
+func Undecodable(_ context.Context, w http.ResponseWriter, r *http.Request, err error) {
+	WriteError(w, r, undecodable(err))
 }
 
 func undecodable(err error) error {

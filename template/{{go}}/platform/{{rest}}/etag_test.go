@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 package rest_test
 
 import (

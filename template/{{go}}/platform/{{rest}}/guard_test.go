@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 package rest_test
 
 import (
@@ -361,7 +363,7 @@ func TestARequestThatCannotBeDecoded(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			answer := httptest.NewRecorder()
-			rest.Decoding(nil)(t.Context(), answer, httptest.NewRequest("GET", "/", nil), test.err)
+			rest.Undecodable(t.Context(), answer, httptest.NewRequest("GET", "/", nil), test.err)
 			if got := outcome(t, answer); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}

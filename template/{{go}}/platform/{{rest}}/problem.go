@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package rest is what every REST endpoint shares: problems, preconditions, limits, and the order in which a request is checked.
 package rest
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package auth says who is calling and what they may do. How a caller proves who they are is an Authenticator's business.
 package auth
 

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 package apikey
 
 import (
@@ -18,13 +20,16 @@ import (
 // Open gives the commands what they work on; close is called when they are done.
 type Open func(ctx context.Context) (store *Postgres, pepper []byte, closing func(), err error)
 
-// Commands returns `keys create`, `keys list` and `keys revoke`. scopes are those that the contract asks for.
-func Commands(open Open, scopes []string) []command.Command {
+// Scopes returns those that the contract asks for.
+type Scopes func() ([]string, error)
+
+// Commands returns `keys create`, `keys list` and `keys revoke`.
+func Commands(open Open, scopes Scopes) []command.Command {
 	return []command.Command{
 		{
 			Name:     "keys create",
 			Synopsis: "--subject S [--name N] [--scope S]... [--expires 90d]",
-			Summary:  "Makes a key and shows it once. Without --scope it may do everything: " + strings.Join(scopes, " ") + ".",
+			Summary:  "Makes a key and shows it once. Without --scope it may do everything.",
 			Run: func(ctx context.Context, arguments []string, streams command.Streams) error {
 				return create(ctx, open, scopes, arguments, streams)
 			},
@@ -56,7 +61,7 @@ func (t *texts) Set(text string) error {
 	return nil
 }
 
-func create(ctx context.Context, open Open, scopes []string, arguments []string, streams command.Streams) error {
+func create(ctx context.Context, open Open, scopes Scopes, arguments []string, streams command.Streams) error {
 	var record Record
 	var wanted texts
 	var expires string
@@ -72,7 +77,11 @@ func create(ctx context.Context, open Open, scopes []string, arguments []string,
 	if err := command.NoArguments("keys create", rest); err != nil {
 		return err
 	}
-	if err := complete(&record, wanted, scopes, expires); err != nil {
+	all, err := scopes()
+	if err != nil {
+		return err
+	}
+	if err := complete(&record, wanted, all, expires); err != nil {
 		return err
 	}
 	store, pepper, closing, err := open(ctx)
@@ -92,7 +101,7 @@ func create(ctx context.Context, open Open, scopes []string, arguments []string,
 // longest is how many characters a subject and a name have at most.
 const longest = 200
 
-func complete(record *Record, wanted, scopes []string, expires string) error {
+func complete(record *Record, wanted, all []string, expires string) error {
 	if record.Subject == "" || utf8.RuneCountInString(record.Subject) > longest {
 		return command.UsageError(fmt.Sprintf("keys create: --subject names the caller that the key stands for, in 1 to %d characters.", longest))
 	}
@@ -100,13 +109,13 @@ func complete(record *Record, wanted, scopes []string, expires string) error {
 	if utf8.RuneCountInString(record.Name) > longest {
 		return command.UsageError(fmt.Sprintf("keys create: --name says what the key is for, in at most %d characters.", longest))
 	}
-	record.Scopes = scopes
+	record.Scopes = all
 	if len(wanted) > 0 {
 		record.Scopes = wanted
 	}
 	for _, scope := range record.Scopes {
-		if !slices.Contains(scopes, scope) {
-			return command.UsageError(fmt.Sprintf("keys create: %q is not a scope. The scopes are: %s.", scope, strings.Join(scopes, " ")))
+		if !slices.Contains(all, scope) {
+			return command.UsageError(fmt.Sprintf("keys create: %q is not a scope. The scopes are: %s.", scope, strings.Join(all, " ")))
 		}
 	}
 	if expires == "" {

@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 package apikey_test
 
 import (
@@ -11,7 +13,7 @@ import (
 	"platform.internal/command"
 )
 
-var scopes = []string{"a:read", "a:write"}
+func scopes() ([]string, error) { return []string{"a:read", "a:write"}, nil }
 
 // shell runs commands on one database.
 type shell struct{ open apikey.Open }

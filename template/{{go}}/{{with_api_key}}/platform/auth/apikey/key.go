@@ -1,3 +1,5 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
 // Package apikey lets callers in by a key that was handed to them once.
 //
 // A key is `ak_<prefix>_<secret>`. The prefix finds the row; of the secret, 256 random bits, only an HMAC-SHA-256 under

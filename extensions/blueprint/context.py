@@ -1,0 +1,82 @@
+"""What every template reads: made from the answers, the same for the same answers and clock."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from . import cards, changes, golang, questions
+from .layers import SECURED, derived, derived_from, layers
+from .model import parse
+from .names import Name
+from .openapi import addresses
+from .resolve import resolve
+from .seed import seed
+from .tables import tables
+
+CHOICES = ("framework", "database", "cache", "apis", "api_versioning", "auth")
+ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
+
+# Each language looks at the model before anything is printed, to refuse what it cannot name.
+VIEWS = {"go": golang.check}
+
+
+def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The service that the answers describe; a ModelError if there can be none."""
+    service = Name(answers["service_name"].replace("-", "_"))
+    parts = cards.chosen(answers, CHOICES)
+    names = [part.name for part in parts]
+    language = next(part.language for part in parts if part.language)
+    resources = resolve(answers["resources"], answers["auth"])
+    model = parse(resources, answers["auth"])
+    applied = answers.get("applied", changes.NOTHING)
+    wanted = tables(model, parts, service)
+    VIEWS[language](model)
+    return {
+        "service": service,
+        "language": language,
+        "parts": parts,
+        "resources": resources,
+        "model": model,
+        "tables": wanted,
+        "addresses": addresses(model),
+        "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
+        "secrets": [variable for part in parts for variable in part.env if variable.secret],
+        "settings": [setting for part in parts for setting in part.settings.get(language, ())],
+        "credential": next((part.credential for part in parts if part.credential), ""),
+        "seed": seed(model),
+        "new": changes.new_parts(model, derived(names), [*cards.cards(), SECURED], derived_from(applied)),
+        "new_migrations": changes.new_migrations(wanted, applied, _now(), service),
+        "built": {
+            "format": questions.FORMAT,
+            "language": language,
+            "database": answers["database"],
+            "parts": names,
+            "tables": changes.facts(wanted, applied),
+        },
+        **layers(language, derived(names), populated=bool(model)),
+    }
+
+
+def recorded(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers in the order of the questions; the template prints the resources apart."""
+    order = [key for key in ("_commit", "_src_path", *questions.questions()) if key != "resources"]
+    return {key: address(answers[key]) if key == "_src_path" else answers[key] for key in order if key in answers}
+
+
+def address(source: str) -> str:
+    """Where the template came from, in a form that works from every folder and for every tool."""
+    for alias, host in ALIASES.items():
+        if source.startswith(alias):
+            return f"{host}{source.removeprefix(alias).removesuffix('.git')}.git"
+    path = Path(source).expanduser()
+    return str(path.resolve()) if path.is_dir() else source
+
+
+def _now() -> datetime:
+    """The clock names a migration and decides nothing else."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch else datetime.now(UTC)
