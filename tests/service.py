@@ -116,7 +116,7 @@ class Service:
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
-        return kept | dict(self.environment)
+        return kept | {"GOFLAGS": "-trimpath"} | dict(self.environment)
 
 
 def write(template: Path, folder: Path, *arguments: str) -> Service:

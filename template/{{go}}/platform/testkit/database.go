@@ -7,6 +7,7 @@ package testkit
 import (
 	"context"
 	"fmt"
+	"io"
 	"io/fs"
 	"net/url"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"platform.internal/id"
+	"platform.internal/postgres"
 )
 
 // Database is a database that one test has for itself. The service's role has the rights in it that it has in production.
@@ -35,31 +37,30 @@ func (d Database) Exec(t testing.TB, sql string, arguments ...any) {
 	}
 }
 
-// NewDatabase returns a migrated database, which is dropped when the test ends.
-// `make test` says where the server is, in TEST_DATABASE_URL, DATABASE_URL and DATABASE_OWNER_URL.
+// NewDatabase returns a migrated database with the rows that the migrations bring and no others. The test has it for itself;
+// when it ends, another one may get it. `make test` says where the server is, in TEST_DATABASE_URL, DATABASE_URL and DATABASE_OWNER_URL.
 func NewDatabase(t testing.TB, migrations fs.FS) Database {
 	t.Helper()
-	return newDatabase(t, func(server *pgx.Conn) string { return prepare(t, server, migrations) })
+	server := lasting(t)
+	name := claim(t, server, "test_"+digest(t, migrations))
+	if !clean(t, server, name) {
+		exec(t, server, "drop database if exists "+name+" with (force)")
+		create(t, server, name)
+		note(t, server, name, "")
+		if err := postgres.NewMigrator(migrations, address(t, name).OwnerURL, io.Discard).Up(t.Context()); err != nil {
+			t.Fatalf("migrate a database for the test: %v", err)
+		}
+		remember(t, server, name)
+	}
+	return address(t, name)
 }
 
 // NewEmptyDatabase returns a database without any table, which is dropped when the test ends.
 func NewEmptyDatabase(t testing.TB) Database {
 	t.Helper()
-	return newDatabase(t, func(*pgx.Conn) string { return "template0" })
-}
-
-// lockKey keeps the packages, whose tests run in processes of their own, from copying a template while another makes or drops it.
-const lockKey = 7_290_114_418
-
-func newDatabase(t testing.TB, template func(server *pgx.Conn) string) Database {
-	t.Helper()
-	server := connect(t, environment(t, "TEST_DATABASE_URL"))
-	t.Cleanup(func() { disconnect(t, server) }) // the lock ends with it, whatever happens
+	server := lasting(t)
 	name := "test_" + strings.ReplaceAll(id.New().String(), "-", "")
-	exec(t, server, fmt.Sprintf("select pg_advisory_lock(%d)", lockKey))
-	sweep(t, server)
-	create(t, server, name, template(server))
-	exec(t, server, fmt.Sprintf("select pg_advisory_unlock(%d)", lockKey))
+	create(t, server, name)
 	t.Cleanup(func() {
 		if _, err := server.Exec(context.WithoutCancel(t.Context()), "drop database "+name+" with (force)"); err != nil {
 			t.Error(err)
@@ -68,19 +69,26 @@ func newDatabase(t testing.TB, template func(server *pgx.Conn) string) Database 
 	return address(t, name)
 }
 
-// create gives the roles the rights that db/roles.sql gives them; those in the schema come with the template.
-func create(t testing.TB, server *pgx.Conn, name, template string) {
+// lasting returns a connection to the server that lasts as long as the test, and so do its locks.
+func lasting(t testing.TB) *pgx.Conn {
 	t.Helper()
-	exec(t, server, fmt.Sprintf("create database %s template %s owner %s", name, template, role(t, "DATABASE_OWNER_URL")))
+	server := connect(t, environment(t, "TEST_DATABASE_URL"))
+	t.Cleanup(func() { disconnect(t, server) })
+	sweep(t, server)
+	return server
+}
+
+// create gives the roles the rights that db/roles.sql gives them.
+func create(t testing.TB, server *pgx.Conn, name string) {
+	t.Helper()
+	owner, service := role(t, "DATABASE_OWNER_URL"), role(t, "DATABASE_URL")
+	exec(t, server, fmt.Sprintf("create database %s template template0 owner %s", name, owner))
 	exec(t, server, fmt.Sprintf("revoke all on database %s from public", name))
-	exec(t, server, fmt.Sprintf("grant connect on database %s to %s", name, role(t, "DATABASE_URL")))
-	if template != "template0" {
-		return
-	}
+	exec(t, server, fmt.Sprintf("grant connect on database %s to %s", name, service))
 	inside := connect(t, address(t, name).AdminURL)
 	defer disconnect(t, inside)
 	exec(t, inside, "revoke all on schema public from public")
-	exec(t, inside, "grant usage on schema public to "+role(t, "DATABASE_URL"))
+	exec(t, inside, "grant usage on schema public to "+service)
 }
 
 func address(t testing.TB, name string) Database {
