@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/jackc/pgx/v5"
 )
 
 // catalogue lists all that migrations can change, one line a thing, in the words of the server.
@@ -29,11 +27,7 @@ func Catalogue(t testing.TB, database Database) []string {
 	t.Helper()
 	conn := connect(t, database.AdminURL)
 	defer disconnect(t, conn)
-	rows, err := conn.Query(t.Context(), catalogue)
-	if err != nil {
-		t.Fatal(err)
-	}
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	lines, err := texts(t, conn, catalogue)
 	if err != nil {
 		t.Fatal(err)
 	}

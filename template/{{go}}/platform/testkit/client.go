@@ -8,6 +8,7 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -190,4 +191,11 @@ func (a Answer) WantViolation(status int, place, code string) Answer {
 	}
 	a.t.Fatalf("%s: no violation %s at %s\n%s", a.request, code, place, a.Body)
 	return a
+}
+
+var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
+
+// WithoutRequestID returns the body, without what differs in every answer.
+func (a Answer) WithoutRequestID() string {
+	return requestID.ReplaceAllString(string(a.Body), `"request_id":""`)
 }
