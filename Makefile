@@ -6,7 +6,7 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test test-all demo matrix diff release schema lock
+.PHONY: help setup lint test test-all demo bench matrix diff release schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ test-all: lint ## Run all tests: every model rendered, migrated, built and teste
 
 demo: ## Write a service, start it and call it
 	$(BIN)/python tests/demo.py
+
+bench: ## Measure a service and its writing, and renew bench/results.md (some five minutes)
+	$(BIN)/python bench/service.py --rounds 9
+	$(BIN)/python bench/copier_speed.py
 
 matrix: ## Write, build and test a service for every combination of answers
 	$(BIN)/python tests/matrix.py

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"regexp"
 	"runtime/debug"
@@ -102,15 +103,19 @@ func access(ctx context.Context, log *slog.Logger, method string, known *exchang
 	log.LogAttrs(ctx, level, "request", attributes...)
 }
 
-// Secure sets the headers that every answer of an API carries (OWASP REST Security Cheat Sheet).
+// secure are the headers that every answer of an API carries (OWASP REST Security Cheat Sheet).
+var secure = http.Header{
+	"X-Content-Type-Options":    {"nosniff"},
+	"Content-Security-Policy":   {"default-src 'none'; frame-ancestors 'none'"},
+	"Strict-Transport-Security": {"max-age=63072000"},
+	"Referrer-Policy":           {"no-referrer"},
+	"Cache-Control":             {"no-store"},
+}
+
+// Secure sets the headers that every answer of an API carries.
 func Secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		header := w.Header()
-		header.Set("X-Content-Type-Options", "nosniff")
-		header.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-		header.Set("Strict-Transport-Security", "max-age=63072000")
-		header.Set("Referrer-Policy", "no-referrer")
-		header.Set("Cache-Control", "no-store")
+		maps.Copy(w.Header(), secure)
 		next.ServeHTTP(w, r)
 	})
 }

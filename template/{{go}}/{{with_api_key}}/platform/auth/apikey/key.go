@@ -12,15 +12,15 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/hex"
-	"regexp"
+	"strings"
 )
 
 const marker = "ak"
 
-var (
-	encoding = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
-	written  = regexp.MustCompile(`\A` + marker + `_([a-z2-7]{16})_([a-z2-7]{52})\z`)
-)
+// alphabet is that of Base32 (RFC 4648), in lower case.
+const alphabet = "abcdefghijklmnopqrstuvwxyz234567"
+
+var encoding = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
 // Key is a key in the clear. It exists when it is made and while a request carries it.
 type Key struct {
@@ -38,11 +38,17 @@ func NewKey() Key {
 
 // ParseKey reads the text that Reveal returned, and no other.
 func ParseKey(text string) (Key, bool) {
-	parts := written.FindStringSubmatch(text)
-	if parts == nil {
+	rest, marked := strings.CutPrefix(text, marker+"_")
+	prefix, secret, _ := strings.Cut(rest, "_")
+	if !marked || !encodes(10, prefix) || !encodes(32, secret) {
 		return Key{}, false
 	}
-	return Key{Prefix: parts[1], secret: parts[2]}, true
+	return Key{Prefix: prefix, secret: secret}, true
+}
+
+// encodes reports whether a text has the form of so many bytes.
+func encodes(bytes int, text string) bool {
+	return len(text) == encoding.EncodedLen(bytes) && strings.Trim(text, alphabet) == ""
 }
 
 // Reveal returns the whole key, for the one moment in which its owner sees it.
