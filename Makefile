@@ -6,7 +6,7 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test test-all demo bench matrix diff release schema lock
+.PHONY: help setup lint test demo bench matrix diff release schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,10 +21,7 @@ lint: ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint ## Check style and types, then run the tests that take minutes, not longer
-	$(BIN)/pytest --numprocesses auto --dist worksteal -m "not long"
-
-test-all: lint ## Run all tests: every model rendered, migrated, built and tested as a service
+test: lint ## Check style and types, then run all tests; some twenty minutes, as services are built and tested
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 demo: ## Write a service, start it and call it

@@ -57,7 +57,8 @@ LONG = ("test_services.py", "test_render.py", "database/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes is run by `make test-all`; of the services, the demo stays."""
+    """What takes longest begins first, so that no process waits for another at the end."""
     for item in items:
-        if any(part in str(item.path) for part in LONG) and "demo" not in item.name:
+        if any(part in item.nodeid for part in LONG):
             item.add_marker(pytest.mark.long)
+    items.sort(key=lambda item: ("test_services" not in item.nodeid, "fifty" not in item.nodeid))
