@@ -39,3 +39,8 @@ func (h handler) WithAttrs(attributes []slog.Attr) slog.Handler {
 func (h handler) WithGroup(name string) slog.Handler {
 	return handler{h.Handler.WithGroup(name)}
 }
+
+// Settings are how much is logged.
+type Settings struct {
+	Level slog.Level `env:"LOG_LEVEL" envDefault:"info"`
+}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
 	"regexp"
@@ -198,4 +199,28 @@ var requestID = regexp.MustCompile(`"request_id":"[^"]*"`)
 // WithoutRequestID returns the body, without what differs in every answer.
 func (a Answer) WithoutRequestID() string {
 	return requestID.ReplaceAllString(string(a.Body), `"request_id":""`)
+}
+
+// Omitted stands for a member that With leaves out.
+var Omitted = new(struct{ _ byte })
+
+// Object reads a JSON object that a test is written with. Numbers keep every digit.
+func Object(text string) map[string]any {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var object map[string]any
+	if err := decoder.Decode(&object); err != nil {
+		panic(err) // the test is wrong, not what it tests
+	}
+	return object
+}
+
+// With returns a copy of the object in which one member has another value, or is Omitted.
+func With(object map[string]any, member string, value any) map[string]any {
+	changed := maps.Clone(object)
+	changed[member] = value
+	if value == Omitted {
+		delete(changed, member)
+	}
+	return changed
 }

@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -45,4 +47,23 @@ func Serve(ctx context.Context, server *http.Server, listener net.Listener, grac
 		return errors.Join(fmt.Errorf("requests were still running %s after the service was told to stop: %w", grace, err), server.Close())
 	}
 	return nil
+}
+
+// Documents serves the files of a contract below prefix, and passes every other request on.
+func Documents(files fs.FS, prefix string, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		name, below := strings.CutPrefix(r.URL.Path, prefix)
+		if !below || r.Method != http.MethodGet {
+			next.ServeHTTP(w, r)
+			return
+		}
+		document, err := fs.ReadFile(files, name)
+		if err != nil || !strings.HasSuffix(name, ".yaml") {
+			NotFound(w, r)
+			return
+		}
+		// RFC 9512 registers the media type.
+		w.Header().Set("Content-Type", "application/yaml")
+		_, _ = w.Write(document) //nolint:gosec // the name comes from the request, the text from the build
+	})
 }

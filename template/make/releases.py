@@ -1,0 +1,75 @@
+# Kept by the platform: docs/ownership.md says what that means.
+"""Reads the releases of the platform, and what its changelog tells about them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from packaging.version import InvalidVersion, Version
+from trial import RefusalError, git, run
+
+HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+)\b.*$", re.MULTILINE)
+FOR_TEAMS = ("You will see", "By hand")
+ENTRY = re.compile(r"^- ", re.MULTILINE)
+CONCERNS = re.compile(r"\((\w+): ([\w-]+)\) ")
+
+
+def platform(source: str, folder: Path) -> Path:
+    """Returns a bare clone of the platform's repository."""
+    origin = folder / "platform.git"
+    try:
+        run(folder, "git", "clone", "--quiet", "--bare", source, origin)
+    except RefusalError as error:
+        raise RefusalError(f"The platform at {source} cannot be read ({error}); nothing has changed.") from error
+    return origin
+
+
+def newest(origin: Path) -> str:
+    """Returns the newest release."""
+    releases = {tag: found for tag in git(origin, "tag").split() if (found := _release(tag))}
+    if not releases:
+        raise RefusalError("The platform has no release: ask its team for a tag such as v1.2.3.")
+    return max(releases, key=lambda tag: releases[tag])
+
+
+def _release(tag: str) -> Version | None:
+    """Returns the version that a tag names, nothing for a trial or another tag."""
+    try:
+        found = Version(tag)
+    except InvalidVersion:
+        return None
+    return None if found.is_prerelease else found
+
+
+def _plain(version: str) -> str:
+    """Returns the release that a version is, or comes after: v1.2.3-4-gabcdef comes after v1.2.3."""
+    found = _release(version.split("-")[0])
+    return str(found) if found else "0"
+
+
+def news(origin: Path, since: str, until: str, answers: dict[str, Any]) -> str:
+    """Returns what the changelog tells, between two versions, a team whose service has these answers."""
+    parts = HEADING.split(git(origin, "show", f"{until}:CHANGELOG.md"))
+    told = []
+    for version, text in zip(parts[1::2], parts[2::2], strict=True):
+        if Version(_plain(since)) < Version(version) <= Version(_plain(until)):
+            told += [f"{version}, {heading}:\n{entries}" for heading, entries in _for_teams(text, answers)]
+    return "\n\n".join(told)
+
+
+def _for_teams(section: str, answers: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    for block in section.split("\n### ")[1:]:
+        heading, _, text = block.partition("\n")
+        entries = [entry for entry in ENTRY.split(text)[1:] if _concerns(entry, answers)]
+        if heading in FOR_TEAMS and entries:
+            yield heading.lower(), "\n".join(f"  - {' '.join(entry.split())}" for entry in entries)
+
+
+def _concerns(entry: str, answers: dict[str, Any]) -> bool:
+    """An entry may begin with the answer that it is about, such as `(auth: api_key)`; the others concern everybody."""
+    about = CONCERNS.match(entry)
+    chosen = answers.get(about[1]) if about else None
+    return not about or about[2] == chosen or isinstance(chosen, list) and about[2] in chosen

@@ -1,0 +1,169 @@
+# Kept by the platform: docs/ownership.md says what that means.
+"""Tries a change of the platform's files in a copy of this repository, and carries it over at once or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ANSWERS = ".copier-answers.yml"
+NOBODY = "0" * 40
+
+
+class RefusalError(Exception):
+    """A sentence that says what is wrong and what to do."""
+
+
+def git(folder: Path, *arguments: str, given: str | None = None) -> str:
+    """Returns what git prints."""
+    return run(folder, "git", *arguments, given=given)
+
+
+def run(folder: Path, *command: str | Path, given: str | None = None) -> str:
+    """Returns what a command prints; refuses with the last line of what it complains about."""
+    try:
+        done = subprocess.run(command, cwd=folder, input=given or "", capture_output=True, text=True, check=False)
+    except OSError as error:
+        raise RefusalError(f"{command[0]} cannot be run: {error.strerror}.") from error
+    if done.returncode:
+        raise RefusalError(reason(done.stderr) or f"{' '.join(map(str, command))} failed.")
+    return done.stdout
+
+
+def reason(complaint: str) -> str:
+    """Returns the line that says what is wrong."""
+    lines = [line.strip(" |\t") for line in complaint.splitlines() if line.strip(" |\t")]
+    fatal = [line.partition("fatal: ")[2] for line in lines if "fatal: " in line]
+    return (fatal or lines or [""])[-1]
+
+
+def copier(folder: Path, *arguments: str) -> None:
+    """Runs Copier without a question."""
+    run(folder, sys.executable, "-m", "copier", *arguments, "--trust", "--defaults", "--quiet")
+
+
+def answers(folder: Path) -> dict[str, Any]:
+    """Returns what the answers file says, if it is as Copier wrote it."""
+    try:
+        found = yaml.safe_load((folder / ANSWERS).read_text(encoding="utf-8"))
+        parts, chosen = set(found["applied"]["parts"]), found["framework"]
+        both = found["database"], found["auth"], found["cache"], found["api_versioning"], *found["apis"]
+    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
+        raise RefusalError(f"{ANSWERS} cannot be read: restore it from git, for Copier alone writes it.") from error
+    if parts != {chosen, *both} - {"none"}:
+        differing = ", ".join(sorted(map(str, parts ^ ({chosen, *both} - {"none"}))))
+        raise RefusalError(
+            f"{ANSWERS} was edited by hand ({differing}): restore it, then say `make answer key=value` instead."
+        )
+    return dict(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A copy of the repository at its newest commit.
+
+    Attributes:
+        home: The folder of this service.
+        root: The root of the repository, which may have other things beside the service.
+        folder: Where everything temporary is.
+    """
+
+    home: Path
+    root: Path
+    folder: Path
+
+    @property
+    def copy(self) -> Path:
+        """The copy of the whole repository."""
+        return self.folder / "repository"
+
+    @property
+    def service(self) -> Path:
+        """The copy of this service."""
+        return self.copy / self.home.relative_to(self.root)
+
+    @property
+    def before(self) -> Path:
+        """What the platform wrote the last time, without what the team did since; see render_before."""
+        return self.folder / "before"
+
+    def render_before(self) -> None:
+        """Writes what the last run wrote."""
+        self.before.mkdir()
+        shutil.copy(self.home / ANSWERS, self.before)
+        copier(self.before, "recopy", "--overwrite", f"--vcs-ref={answers(self.home)['_commit']}")
+
+    def update(self, *arguments: str) -> None:
+        """Runs the update in the copy; with so much context no edit lands in the wrong one of two similar places."""
+        copier(self.service, "update", "--context-lines=1000", *arguments)
+
+    def conflicts(self) -> list[str]:
+        """Returns the paths that both sides changed at the same lines."""
+        unmerged = git(self.copy, "diff", "--name-only", "--diff-filter=U", "-z").split("\0")
+        return sorted(filter(None, unmerged))
+
+    def lend_tools(self) -> None:
+        """Spares the copy the building of tools, if they are the same ones."""
+        tools = self.home / ".local" / "bin"
+        if tools.is_dir() and not git(self.service, "status", "--porcelain", "--", "tools"):
+            shutil.copytree(tools, self.service / ".local" / "bin", dirs_exist_ok=True, copy_function=shutil.copy)
+
+    def adopt(self, branch: str = "") -> None:
+        """Brings what the copy has become into the repository: staged, conflicts as git shows those of a merge."""
+        unmerged = git(self.copy, "ls-files", "--unmerged", "-z")
+        git(self.copy, "add", "--all")
+        tree = git(self.copy, "write-tree").strip()
+        if branch:
+            git(self.root, "switch", "--quiet", "--create", branch)
+        git(self.root, "read-tree", "-m", "-u", "HEAD", tree)
+        paths = {entry.partition("\t")[2] for entry in unmerged.split("\0") if entry}
+        forget = "".join(f"0 {NOBODY}\t{path}\0" for path in paths)
+        git(self.root, "update-index", "-z", "--index-info", given=forget + unmerged)
+
+
+@contextmanager
+def trial(home: Path) -> Iterator[Trial]:
+    """Yields a copy of the repository, and removes it whatever happens."""
+    root = repository(home)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    with tempfile.TemporaryDirectory(prefix="update-") as folder:
+        copied = Trial(home, root, Path(folder).resolve())
+        git(root, "worktree", "prune")
+        git(root, "worktree", "add", "--quiet", "--detach", str(copied.copy))
+        try:
+            yield copied
+        finally:
+            if (copied.service / ".local" / "postgres").exists():
+                command = ["make", "--silent", "database-stop"]
+                subprocess.run(command, cwd=copied.service, env=environment(), check=False)
+            git(root, "worktree", "remove", "--force", str(copied.copy))
+
+
+def environment() -> dict[str, str]:
+    """Returns the environment for a make of its own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+
+
+def repository(home: Path) -> Path:
+    """Returns the root of the repository, if it is one in which everything is committed, on a branch."""
+    try:
+        root = Path(git(home, "rev-parse", "--show-toplevel").strip())
+        changed = git(home, "status", "--porcelain", "--", ".")
+    except RefusalError as error:
+        raise RefusalError("This needs a git repository without uncommitted changes: commit them first.") from error
+    if changed:
+        raise RefusalError("This needs a git repository without uncommitted changes: commit them first.")
+    if not git(home, "branch", "--show-current").strip():
+        raise RefusalError("No branch is checked out: switch to one first, such as `git switch main`.")
+    return root.resolve()

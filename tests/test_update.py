@@ -1,0 +1,359 @@
+"""`make update`, `make answer` and `make drift`: nothing of a team is lost, and all that happened is told."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.platform import Platform, Team
+from tests.support import ANSWERS, ROOT, commit, git
+
+GUARD = "template/{{go}}/platform/{{rest}}/guard.go"
+ETAG = "template/{{go}}/platform/{{rest}}/etag.go"
+DOCUMENT = "template/{{go}}/docs/how-to/add-a-dependency.md"
+SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
+
+
+@pytest.fixture
+def platform(template: Path, tmp_path: Path) -> Platform:
+    return Platform.of(template, tmp_path / "platform")
+
+
+@pytest.fixture
+def team(platform: Platform, tmp_path: Path) -> Team:
+    return platform.service(tmp_path / "service", "--data", SINGLE)
+
+
+def changed(text: str, old: str, new: str) -> str:
+    assert old in text
+    return text.replace(old, new, 1)
+
+
+def test_what_nobody_changed_is_taken_over_on_a_branch(platform: Platform, team: Team) -> None:
+    """The result is staged on a branch of its own; the branch that was there is as before; the undo undoes."""
+    platform.release("v1.1.0", {GUARD: changed(platform.text(GUARD), "// Find tells", "// Find says")})
+    before = team.state()
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert "From v1.0.0 to v1.1.0" in outcome.said
+    assert (
+        "taken over, as nobody had changed them here:\n  .copier-answers.yml\n  platform/rest/guard.go" in outcome.said
+    )
+    assert git(team.folder, "branch", "--show-current") == "update-v1.1.0\n"
+    assert git(team.folder, "diff", "--staged", "--name-only") == ".copier-answers.yml\nplatform/rest/guard.go\n"
+    assert git(team.folder, "diff", "--name-only") == ""
+    undo = outcome.said.rpartition("To undo it: ")[2]
+    subprocess.run(["sh", "-c", undo], cwd=team.folder, check=True, capture_output=True)
+    assert team.state() == before
+
+
+def test_the_newest_version_is_nothing_to_do(team: Team) -> None:
+    """Who is current is told so, and nothing changes."""
+    before = team.state()
+    outcome = team.make("update")
+    assert (outcome.code, "has v1.0.0 of the platform already" in outcome.said) == (0, True)
+    assert team.state() == before
+
+
+def test_a_trial_says_the_same_and_changes_nothing(platform: Platform, team: Team) -> None:
+    """DRY_RUN=1 shows the report of the update."""
+    platform.release("v1.1.0", {GUARD: changed(platform.text(GUARD), "// Find tells", "// Find says")})
+    before = team.state()
+    trial = team.make("update", "DRY_RUN=1").said
+    assert team.state() == before
+    assert trial.partition("This was a trial")[0].strip() in team.make("update").said
+
+
+def test_an_edit_elsewhere_in_a_file_of_the_platform_is_merged(platform: Platform, team: Team) -> None:
+    """Both changes are there."""
+    team.edit({"platform/rest/guard.go": changed(team.text("platform/rest/guard.go"), "in bytes.", "in bytes; ours.")})
+    platform.release("v1.1.0", {GUARD: changed(platform.text(GUARD), "// Find tells", "// Find says")})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert "merged with what was changed here:\n  platform/rest/guard.go" in outcome.said
+    text = team.text("platform/rest/guard.go")
+    assert "in bytes; ours." in text
+    assert "// Find says" in text
+
+
+def test_an_edit_at_the_same_line_is_a_conflict_that_cannot_be_overlooked(platform: Platform, team: Team) -> None:
+    """It is in the report, in git's status, between markers, and in the way of `make check`."""
+    team.edit(
+        {"platform/rest/guard.go": changed(team.text("platform/rest/guard.go"), "// Find tells", "// Find knows")}
+    )
+    platform.release("v1.1.0", {GUARD: changed(platform.text(GUARD), "// Find tells", "// Find says")})
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert "at the same lines: choose, as after any merge:\n  platform/rest/guard.go" in outcome.said
+    assert "UU platform/rest/guard.go" in git(team.folder, "status", "--porcelain")
+    text = team.text("platform/rest/guard.go")
+    assert all(part in text for part in ("<<<<<<< ", "// Find knows", "// Find says", ">>>>>>> "))
+    checked = team.make("check")
+    assert (checked.code != 0, "Choose between the two sides" in checked.said) == (True, True)
+
+
+def test_a_file_that_goes_although_it_was_edited_is_kept_beside(platform: Platform, team: Team) -> None:
+    """Copier deletes it without a word."""
+    name = "docs/how-to/add-a-dependency.md"
+    team.add(name, "Ours.")
+    platform.release("v1.1.0", {DOCUMENT: None})
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert f"your copy is beside it, as .kept:\n  {name}\n" in outcome.said
+    assert team.text(f"{name}.kept").endswith("Ours.\n")
+    assert not (team.folder / name).exists()
+
+
+def test_an_edit_of_a_file_that_is_renamed_goes_along(platform: Platform, team: Team) -> None:
+    """Copier deletes the one, adds the other, and loses the edit."""
+    name = "platform/rest/etag.go"
+    team.edit({name: changed(team.text(name), "// ETag returns", "// Ours. ETag returns")})
+    moved = ETAG.replace("etag.go", "version.go")
+    platform.release("v1.1.0", {ETAG: None, moved: platform.text(ETAG).replace("\nimport", "\n\n\nimport", 1)})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert f"{name} -> platform/rest/version.go" in outcome.said
+    assert "// Ours. ETag returns" in team.text("platform/rest/version.go")
+    assert not (team.folder / name).exists()
+
+
+def test_an_edit_that_a_renamed_file_cannot_take_is_kept(platform: Platform, team: Team) -> None:
+    """Where both changed the same line, the team's copy stays, and the report names the new file."""
+    name, line = "platform/rest/etag.go", "// ETag returns"
+    team.edit({name: changed(team.text(name), line, "// ETag knows")})
+    moved = ETAG.replace("etag.go", "version.go")
+    platform.release("v1.1.0", {ETAG: None, moved: changed(platform.text(ETAG), line, "// ETag says")})
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert f"{name} (now platform/rest/version.go)" in outcome.said
+    assert "// ETag knows" in team.text(f"{name}.kept")
+    assert "<<<<" not in team.text("platform/rest/version.go")
+
+
+def test_a_file_that_the_team_deleted_stays_away(platform: Platform, team: Team) -> None:
+    """An update does not bring it back."""
+    team.edit({"docs/how-to/add-a-dependency.md": None})
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert not (team.folder / "docs/how-to/add-a-dependency.md").exists()
+
+
+def test_files_of_the_team_are_never_touched(platform: Platform, team: Team) -> None:
+    """Whatever the templates of these say now."""
+    kept = ["README.md", "Makefile", "model.yml", "CHANGELOG.md", "docs/runbook.md", "db/seed.sql", "go.mod"]
+    kept += [git(team.folder, "ls-files", "db/migrations").strip(), "internal/note/service.go"]
+    for name in kept[:3]:
+        team.add(name, "# Ours.")
+    before = {name: team.text(name) for name in kept}
+    templates = [path for path in git(platform.folder, "ls-files", "-z", "template").split("\0") if path]
+    wanted = ("README.md", "Makefile", "runbook.md", "seed.sql", "migrations/{%", "service.go", "go.mod.jinja")
+    edits = {path: platform.text(path) + "\n# Theirs.\n" for path in templates if any(part in path for part in wanted)}
+    platform.release("v1.1.0", {path: text for path, text in edits.items() if "platform/" not in path})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert {name: team.text(name) for name in kept} == before
+
+
+def test_lines_below_the_fixed_line_stay_while_the_platform_adds_above(platform: Platform, team: Team) -> None:
+    """Both lists grow."""
+    name = ".gitignore"
+    team.add(name, "/ours/")
+    template = f"template/{name}.jinja"
+    platform.release("v1.1.0", {template: changed(platform.text(template), "/.env\n", "/.env\n/theirs/\n")})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert "/theirs/\n\n# Yours below this line.\n/ours/\n" in team.text(name)
+
+
+def test_the_report_tells_what_the_changelog_has_for_this_service(platform: Platform, team: Team) -> None:
+    """Entries for other answers, for the platform's own people and of other versions stay out."""
+    told = """# Changelog
+
+## [Unreleased]
+
+### You will see
+
+- Not yet.
+
+## 1.2.0 - 2027-01-01
+
+### Fixed
+
+- Something inside.
+
+### You will see
+
+- Every answer
+  is kinder.
+- (auth: api_key) Keys last longer.
+- (auth: none) Nobody is asked.
+- (apis: rest) Contracts are shorter.
+
+### By hand
+
+- Rename a variable.
+
+## 1.0.0
+
+### You will see
+
+- The first version.
+"""
+    platform.release("v1.2.0", {"CHANGELOG.md": told, DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    said = team.make("update", "DRY_RUN=1").said
+    assert "1.2.0, you will see:\n  - Every answer is kinder.\n  - (auth: api_key) Keys last longer.\n" in said
+    assert "(apis: rest) Contracts are shorter.\n\n1.2.0, by hand:\n  - Rename a variable.\n" in said
+    assert not any(word in said for word in ("Nobody is asked", "first version", "Not yet", "Something inside"))
+
+
+def test_a_failing_test_is_left_to_do(platform: Platform, team: Team) -> None:
+    """The result is there to be mended, the command fails and says how to go on."""
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    outcome = team.make("update", STUB_CODE="1")
+    assert outcome.code != 0
+    assert "`make generate tidy` failed." in outcome.said
+    assert "Left to do: mend what failed" in outcome.said
+    assert git(team.folder, "branch", "--show-current") == "update-v1.1.0\n"
+
+
+def test_a_version_can_be_named_and_a_prerelease_is_none(platform: Platform, team: Team) -> None:
+    """The newest is the newest release; `to` takes another one."""
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    platform.release("v1.2.0rc1", {DOCUMENT: platform.text(DOCUMENT) + "Still more.\n"})
+    assert "to v1.1.0 of" in team.make("update", "DRY_RUN=1").said
+    assert "to v1.2.0rc1 of" in team.make("update", "DRY_RUN=1", "to=v1.2.0rc1").said
+
+
+def damaged(text: str) -> str:
+    return text.replace("\nauth: api_key\n", "\nauth: none\n")
+
+
+REFUSED: dict[str, tuple[Callable[[Team], object], str]] = {
+    "a file that is not committed": (lambda team: (team.folder / "new").write_text("x"), "commit them first"),
+    "a branch that is not there": (lambda team: git(team.folder, "switch", "--detach"), "switch to one first"),
+    "no repository": (
+        lambda team: (team.folder / ".git").rename(team.folder.parent / "gone"),
+        "needs a git repository",
+    ),
+    "answers edited by hand": (lambda team: team.edit({ANSWERS: damaged(team.text(ANSWERS))}), "(api_key): restore it"),
+    "answers that are not YAML": (lambda team: team.edit({ANSWERS: "<<<<<<< ours\n"}), "cannot be read: restore it"),
+    "the branch exists": (lambda team: git(team.folder, "branch", "update-v1.1.0"), "delete it, or go on there"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_cannot_be_updated_is_refused_in_a_sentence(what: str, platform: Platform, team: Team) -> None:
+    """The sentence says what to do, the command fails, and nothing has changed."""
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    prepare, says = REFUSED[what]
+    prepare(team)
+    before = team.state() if what != "no repository" else ()
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert says in outcome.said
+    assert "Traceback" not in outcome.said
+    assert before == (team.state() if before else ())
+
+
+BROKEN: dict[str, tuple[Callable[[Platform], object], str]] = {
+    "the platform is gone": (lambda p: p.folder.rename(p.folder.parent / "gone"), "cannot be read"),
+    "the version it was written by is gone": (lambda p: git(p.folder, "tag", "--delete", "v1.0.0"), "v1.0.0"),
+    "a file of the new version is broken": (lambda p: p.release("v1.2.0", {DOCUMENT + ".jinja": "{{ nothing }}"}), ""),
+    "the new version reads other answers": (
+        lambda p: p.release("v1.2.0", {"extensions/blueprint/questions.py": "FORMAT = 2\n"}),
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_platform_that_is_broken_changes_nothing(what: str, platform: Platform, team: Team) -> None:
+    """The repository is as before, and the message is no traceback."""
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    breaks, says = BROKEN[what]
+    breaks(platform)
+    before = team.state()
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert says in outcome.said
+    assert "Traceback" not in outcome.said
+    assert team.state() == before
+
+
+@pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGTERM], ids=["interrupted", "terminated"])
+def test_an_update_that_is_stopped_changes_nothing(way: signal.Signals, platform: Platform, team: Team) -> None:
+    """Whenever it is: the copy is removed, the repository is as before."""
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    team.make("drift")  # its tools are there afterwards
+    before = team.state()
+    command = ["uv", "run", "--quiet", "--script", "make/update.py", "update"]
+    for wait in (1.0, 3.0, 5.0):
+        process = subprocess.Popen(
+            command, cwd=team.folder, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        time.sleep(wait)
+        os.killpg(process.pid, way)
+        assert process.wait(60) != 0
+        assert team.state() == before, wait
+
+
+def test_drift_lists_what_was_changed_in_files_of_the_platform(team: Team) -> None:
+    """And not what is the team's own."""
+    team.add("platform/rest/guard.go", "// Ours.")
+    team.add("internal/note/service.go", "// Ours.")
+    team.edit({"docs/how-to/add-a-dependency.md": None})
+    outcome = team.make("drift")
+    assert outcome.code == 0
+    assert outcome.said.splitlines()[-2:] == [
+        "deleted  docs/how-to/add-a-dependency.md",
+        "changed  platform/rest/guard.go",
+    ]
+
+
+def test_an_answer_is_switched_off_and_on_again(team: Team) -> None:
+    """Files, a migration and the answers follow; what was edited in a file that goes is kept."""
+    team.add("platform/auth/bearer.go", "// Ours.")
+    off = team.make("answer", "auth=none")
+    assert off.code != 0
+    assert "your copy is beside it, as .kept:\n  platform/auth/bearer.go\n" in off.said
+    assert yaml.safe_load(team.text(ANSWERS))["auth"] == "none"
+    (team.folder / "platform/auth/bearer.go.kept").unlink()
+    commit(team.folder)
+    on = team.make("answer", "auth=api_key")
+    assert on.code == 0, on.said
+    assert "platform/auth/bearer.go" in on.said
+    assert "drop" not in git(team.folder, "diff", "--staged", "--name-only", "--diff-filter=D")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["auth=nobody"], "is not offered"),
+        (["authentication=none"], "Say which answer"),
+        (["database=mongodb"], "a service keeps 'postgres' for life"),
+        ([], "Say which answer"),
+    ],
+)
+def test_an_answer_that_cannot_be_is_refused(given: list[str], says: str, team: Team) -> None:
+    """One sentence, and nothing has changed."""
+    before = team.state()
+    outcome = team.make("answer", *given)
+    assert outcome.code != 0
+    assert says in outcome.said
+    assert team.state() == before
+
+
+def test_an_answer_in_words_may_have_any_characters(team: Team) -> None:
+    """Quotes, blanks and what a shell would take for its own."""
+    words = """It's "new": $HOME; a\\b `id` & more."""
+    outcome = team.make("answer", f"description={words}")
+    assert outcome.code == 0, outcome.said
+    assert yaml.safe_load(team.text(ANSWERS))["description"] == words
