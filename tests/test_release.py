@@ -38,7 +38,7 @@ def test_every_format_of_the_memory_has_its_file() -> None:
 
 def test_every_release_has_its_answers_file() -> None:
     """`tests/answers/v1.2.3.yml` is the answers file of the example as that release wrote it."""
-    assert {tag for tag in TAGS} <= {file.stem for file in KEPT}
+    assert set(TAGS) <= {file.stem for file in KEPT}
 
 
 def test_no_file_of_a_service_goes_or_is_renamed_without_a_word() -> None:

@@ -40,6 +40,11 @@ class Report:
         """Whether nothing is left to do by hand."""
         return not any(self.files[name] for name in LEFT_TO_DO)
 
+    def touches(self, folder: str, *, but: tuple[str, ...]) -> bool:
+        """Whether a file that was there changed in a folder; those named in `but` do not count."""
+        changed = (path for name in ("taken", "merged", "conflicts") for path in self.files[name])
+        return any(folder in path and not path.endswith(but) for path in changed)
+
     def __str__(self) -> str:
         blocks = ["\n  ".join((f"{CLASSES[name]}:", *paths)) for name, paths in self.files.items() if paths]
         return "\n\n".join(blocks)

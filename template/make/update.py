@@ -72,6 +72,8 @@ def change(*arguments: str, nothing: str) -> int:
             print(nothing)
             return 0
         print(f"{found}\n")
+        if found.touches("api/rest/", but=("openapi.yaml", "common.yaml")):
+            print("A field that is new in a resource needs a few lines in its module: docs/how-to/add-a-field.md.\n")
         whole = found.is_done and built(copy)
         copy.adopt()
         return end(found, whole, undo="git reset --hard")
