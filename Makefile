@@ -6,7 +6,7 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test demo bench matrix diff release schema lock
+.PHONY: help setup lint test demo bench trials matrix diff release schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ bench: ## Measure a service and its writing, and renew bench/results.md (some fi
 	$(BIN)/python bench/service.py --rounds 9
 	$(BIN)/python bench/copier_speed.py
 
+trials: ## Let 300 teams edit, update and grow at random (SEED=1 is the first of them); hours
+	TRIALS=$(or $(TRIALS),300) SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_trials.py --numprocesses auto
+
 matrix: ## Write, build and test a service for every combination of answers
 	$(BIN)/python tests/matrix.py
 
@@ -48,6 +51,7 @@ release: ## Tag VERSION=v1.2.3 once its tests pass and CHANGELOG.md tells of it
 	@echo "$(VERSION)" | grep -Eqx 'v[0-9]+\.[0-9]+\.[0-9]+' || { echo "Say which one: make release VERSION=v1.2.3"; exit 2; }
 	@test -z "$$(git status --porcelain)" || { echo "Commit your changes first."; exit 2; }
 	@grep -Eq "^## .*$(patsubst v%,%,$(VERSION))" CHANGELOG.md || { echo "Tell of $(VERSION) in CHANGELOG.md first."; exit 2; }
+	@test -f tests/answers/$(VERSION).yml || { echo "Keep an answers file of it first: tests/answers/$(VERSION).yml, as docs/release.md says."; exit 2; }
 	@$(MAKE) test
 	git tag --annotate --message "$(VERSION)" "$(VERSION)"
 	@echo "Tagged. Publish it by: git push origin $(VERSION)"

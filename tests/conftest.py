@@ -53,7 +53,7 @@ def update() -> Update:
     return bring
 
 
-LONG = ("test_services.py", "test_render.py", "database/")
+LONG = ("test_services.py", "test_render.py", "test_update.py", "test_trials.py", "database/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
