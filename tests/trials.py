@@ -66,7 +66,8 @@ def delete_a_file_of_a_module(trial: Trial) -> None:
 
 
 def add_a_module(trial: Trial) -> None:
-    trial.team.edit({"internal/ours/ours.go": f"// Package ours is ours: {trial.mark()}.\npackage ours\n"})
+    name = f"ours{len(trial.marks)}"
+    trial.team.edit({f"internal/{name}/{name}.go": f"// Package {name} is ours: {trial.mark()}.\npackage {name}\n"})
 
 
 def add_a_migration(trial: Trial) -> None:
@@ -75,7 +76,7 @@ def add_a_migration(trial: Trial) -> None:
 
 
 def add_a_workflow(trial: Trial) -> None:
-    trial.team.edit({".github/workflows/ours.yml": f"# {trial.mark()}\nname: ours\n"})
+    trial.team.edit({f".github/workflows/ours{len(trial.marks)}.yml": f"# {trial.mark()}\nname: ours\n"})
 
 
 def edit_the_first_migration(trial: Trial) -> None:

@@ -69,7 +69,7 @@ def _for_teams(section: str, answers: dict[str, Any]) -> Iterator[tuple[str, str
 
 
 def _concerns(entry: str, answers: dict[str, Any]) -> bool:
-    """An entry may begin with the answer that it is about, such as `(auth: api_key)`; the others concern everybody."""
+    """An entry may begin with the answer that it is about, such as `(apis: rest)`; the others concern everybody."""
     about = CONCERNS.match(entry)
     chosen = answers.get(about[1]) if about else None
     return not about or about[2] == chosen or isinstance(chosen, list) and about[2] in chosen

@@ -121,6 +121,7 @@ class Trial:
 
     def adopt(self, branch: str = "") -> None:
         """Brings what the copy has become into the repository: staged, conflicts as git shows those of a merge."""
+        undisturbed()
         unmerged = git(self.copy, "ls-files", "--unmerged", "-z")
         git(self.copy, "add", "--all")
         tree = git(self.copy, "write-tree").strip()
@@ -139,15 +140,27 @@ def trial(home: Path) -> Iterator[Trial]:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="update-") as folder:
         copied = Trial(home, root, Path(folder).resolve())
-        git(root, "worktree", "prune")
-        git(root, "worktree", "add", "--quiet", "--detach", str(copied.copy))
         try:
+            git(root, "worktree", "add", "--quiet", "--detach", str(copied.copy))
             yield copied
         finally:
-            if (copied.service / ".local" / "postgres").exists():
-                command = ["make", "--silent", "database-stop"]
-                subprocess.run(command, cwd=copied.service, env=environment(), check=False)
-            git(root, "worktree", "remove", "--force", str(copied.copy))
+            forget(copied)
+
+
+def forget(trial: Trial) -> None:
+    """Removes the copy, in whatever state it is; git locks one that it has not finished."""
+    undisturbed()
+    if (trial.service / ".local" / "postgres").exists():
+        subprocess.run(["make", "--silent", "database-stop"], cwd=trial.service, env=environment(), check=False)
+    shutil.rmtree(trial.copy, ignore_errors=True)
+    for words in (["unlock", str(trial.copy)], ["prune"]):
+        subprocess.run(["git", "worktree", *words], cwd=trial.root, capture_output=True, check=False)
+
+
+def undisturbed() -> None:
+    """From here on, what was begun is brought to its end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def environment() -> dict[str, str]:
