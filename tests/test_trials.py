@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from tests.platform import Outcome, Platform
+from tests.releases import Outcome, Platform
 from tests.support import commit, git, tree
 from tests.trials import Trial, edit, grow, release
 

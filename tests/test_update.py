@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.platform import Platform, Team
+from tests.releases import Platform, Team
 from tests.support import ANSWERS, ROOT, commit, git
 
 GUARD = "template/{{go}}/platform/{{rest}}/guard.go"

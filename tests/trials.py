@@ -8,7 +8,7 @@ from random import Random
 
 import yaml
 
-from tests.platform import Platform, Team
+from tests.releases import Platform, Team
 
 LINE = "Yours below this line."
 
