@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -89,3 +90,10 @@ def test_the_counters_count() -> None:
         assert PATH_PART.match(part)
     for part in ("{% if x %}a{% endif %}", "{{ x | lower }}", "{{ 'a' }}", "{{ x if y }}"):
         assert not PATH_PART.match(part)
+
+
+def test_no_script_has_a_name_of_the_standard_library() -> None:
+    """A script finds what lies beside it first, and a library that asks for `platform` would get ours."""
+    folders = (ROOT / "tests", ROOT / "bench", TEMPLATE / "make")
+    names = {file.name.split(".")[0] for folder in folders for file in folder.glob("*.py*")}
+    assert names & sys.stdlib_module_names == set()
