@@ -45,9 +45,11 @@ def _release(tag: str) -> Version | None:
 
 
 def _plain(version: str) -> str:
-    """Returns the release that a version is, or comes after: v1.2.3-4-gabcdef comes after v1.2.3."""
-    found = _release(version.split("-")[0])
-    return str(found) if found else "0"
+    """Returns the release that a version is, tries, or comes after: v1.2.3-4-gabcdef comes after v1.2.3."""
+    try:
+        return Version(version.split("-")[0]).base_version
+    except InvalidVersion:
+        return "0"
 
 
 def news(origin: Path, since: str, until: str, answers: dict[str, Any]) -> str:

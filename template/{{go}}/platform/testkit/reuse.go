@@ -21,15 +21,18 @@ const locks = 729_011_441
 func claim(t testing.TB, server *pgx.Conn, prefix string) string {
 	t.Helper()
 	for n := 1; ; n++ {
-		name := fmt.Sprintf("%s_%d", prefix, n)
-		var claimed bool
-		if err := server.QueryRow(t.Context(), "select pg_try_advisory_lock($1, hashtext($2))", locks, name).Scan(&claimed); err != nil {
-			t.Fatal(err)
-		}
-		if claimed {
+		if name := fmt.Sprintf("%s_%d", prefix, n); claimed(t, server, name) {
 			return name
 		}
 	}
+}
+
+func claimed(t testing.TB, server *pgx.Conn, name string) (ok bool) {
+	t.Helper()
+	if err := server.QueryRow(t.Context(), "select pg_try_advisory_lock($1, hashtext($2))", locks, name).Scan(&ok); err != nil {
+		t.Fatal(err)
+	}
+	return ok
 }
 
 // clean brings a database that an earlier test had into the state in which that test found it: it takes the rows away.
@@ -121,7 +124,8 @@ func fingerprint(t testing.TB, conn *pgx.Conn) (string, error) {
 		union all select 'default ' || oid || ' ' || xmin from pg_attrdef
 		union all select 'function ' || oid || ' ' || xmin from pg_proc where oid >= 16384
 		union all select 'index ' || indexrelid || ' ' || xmin from pg_index where indexrelid >= 16384
-		union all select 'rights ' || oid || ' ' || coalesce(relacl::text, '') from pg_class where oid >= 16384
+		union all select 'policy ' || oid || ' ' || xmin from pg_policy
+		union all select 'rights ' || oid || ' ' || relrowsecurity || ' ' || coalesce(relacl::text, '') from pg_class where oid >= 16384
 		union all select 'schema ' || oid || ' ' || xmin from pg_namespace where oid >= 16384 or oid = 2200
 		union all select 'trigger ' || oid || ' ' || xmin from pg_trigger
 		union all select 'type ' || oid || ' ' || xmin from pg_type where oid >= 16384

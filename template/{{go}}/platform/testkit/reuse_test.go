@@ -88,6 +88,7 @@ func TestADatabaseIsUsedAgainAsTheMigrationsMadeIt(t *testing.T) {
 		"not after an index was dropped":          {"create index on nodes (name);", "drop index nodes_name_idx", false},
 		"not after a right was given":             {"select 4;", "grant select on nodes to public", false},
 		"not after the schema was opened":         {"select 5;", "grant create on schema public to public", false},
+		"not after rows were hidden":              {"select 11;", "alter table nodes enable row level security", false},
 		"not after a trigger was switched off":    {"select 6;", "alter table links disable trigger keep", false},
 		"not after a function was replaced":       {"select 7;", "create or replace function refuse() returns trigger language plpgsql as 'begin return old; end'", false},
 		"not after a default was set":             {"select 8;", "alter table nodes alter column name set default 'x'", false},

@@ -19,7 +19,7 @@ func sweep(t testing.TB, server *pgx.Conn) {
 	t.Helper()
 	swept.Do(func() {
 		for name, comment := range comments(t, server) {
-			if abandoned(name, comment, time.Now()) {
+			if abandoned(name, comment, time.Now()) && claimed(t, server, name) {
 				exec(t, server, "drop database if exists "+name+" with (force)")
 			}
 		}
