@@ -118,12 +118,20 @@ def _indexes(old: Table, new: Table) -> Iterator[Step]:
     for index in new.indexes:
         was = before.pop(index.name, None)
         if was is None:
+            if index.unique and not _is_empty(old, new, index):
+                yield steps.check_unique(new, index)
             yield steps.create_index(new, index)
         elif replace(was, live=index.live) != index:
             raise _by_hand(new, "unique" if index.unique else "indexes", index.name, "its columns change")
         elif was != index:
             yield from steps.narrow_unique(new, was, index)
     yield from _dropped(new, before.values())
+
+
+def _is_empty(old: Table, new: Table, index: Index) -> bool:
+    """Whether no row has a value for it yet."""
+    added = (column for column in new.columns if column.name in index.columns and old.column(column.name) is None)
+    return any(column.default is None for column in added)
 
 
 def _dropped(table: Table, indexes: Iterable[Index]) -> Iterator[Step]:

@@ -86,6 +86,11 @@ def create_index(table: Table, index: Index) -> Step:
     return Step(create, drop, f"create_{index.name}", Phase.INDEX)
 
 
+def check_unique(table: Table, index: Index) -> Step:
+    """Says which columns rows share, before an index is begun that could not be finished."""
+    return Step(Statement("check_unique", table, index), None, f"check_{index.name}", Phase.PROOF)
+
+
 def drop_index(table: Table, index: Index) -> Step:
     create, drop = (Statement(f"{verb}_index_concurrently", table, index) for verb in ("create", "drop"))
     return Step(drop, create, f"drop_{index.name}", Phase.INDEX)
@@ -101,12 +106,10 @@ def narrow_unique(table: Table, old: Index, new: Index) -> list[Step]:
     label = f"narrow_{new.name}"
     drop = _alter(table, f"drop constraint {old.name}", f"add {old.definition}", label, Phase.SWAP)
     if not old.plain:
-        drop = Step(Statement("drop_index", table, old), Statement("create_index", table, old), label, Phase.SWAP)
+        drop = drop_index(table, old)
     names = (beside.name, new.name)
-    rename = Step(
-        Statement("rename_index", table, names), Statement("rename_index", table, names[::-1]), "", Phase.SWAP
-    )
-    return [create_index(table, beside), drop, rename]
+    up, down = (Statement("rename_index", table, pair) for pair in (names, names[::-1]))
+    return [create_index(table, beside), drop, Step(up, down, label, Phase.SWAP)]
 
 
 def change_delete(old: Table, new: Table) -> list[Step]:

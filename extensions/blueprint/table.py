@@ -118,3 +118,9 @@ class Table:
 
     def column(self, name: Name) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)
+
+    def condition(self, index: Index) -> str:
+        """Which rows a unique index holds apart: null differs from null."""
+        empty = [column.name.sql for column in self.columns if column.optional and column.name in index.columns]
+        kept = [*(f"{name} is not null" for name in empty), *(["deleted_at is null"] if index.live else [])]
+        return f" where {' and '.join(kept)}" if kept else ""

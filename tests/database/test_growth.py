@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from psycopg import Connection, sql
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import LockNotAvailable, UniqueViolation
 
 from tests.database.conftest import Database, prepared
 from tests.database.fingerprint import fingerprint
@@ -79,6 +82,20 @@ LOSS = {
     ),
 }
 
+SQUAWK = Path(sys.executable).with_name("squawk")
+# Findings of squawk that are what the model asks for.
+WANTED = {
+    "ban-drop-constraint",  # a limit is widened, a uniqueness given up
+    "ban-drop-not-null",  # a retired column stays empty in new rows
+    "renaming-object",  # the index that narrows a uniqueness takes the name by which its error is told
+    "require-statement-timeout",  # what holds a strong lock is short; what takes long lets others read and write
+}
+# In files that hold one `create` or `drop index concurrently`.
+ALONE = {
+    "prefer-robust-stmts",  # `if not exists` would keep an invalid index: `migrate up` drops such a one first
+    "require-lock-timeout",  # nobody has to wait for it, so it may wait for everybody
+}
+
 
 def counts(connection: Connection, raw: Any) -> list[Any]:
     tables = [sql.Identifier(resource.table.snake) for resource in model(raw)]
@@ -91,7 +108,7 @@ def walk(database: Database, built: Built) -> None:
         before = fingerprint(database.owner)
         script.up(database.owner)
         after = fingerprint(database.owner)
-        assert after != before, script.file
+        assert after != before or "_check_" in script.file, script.file
         script.down(database.owner)
         assert fingerprint(database.owner) == before, script.file
         script.up(database.owner)
@@ -135,6 +152,39 @@ def test_retired_column_can_stay_empty(database: Database) -> None:
     grown(database, *LOSS["a field"])
     with database.service() as service:
         service.execute("insert into things (id, owner, n) values (gen_random_uuid(), 'me', 1)")
+
+
+def test_rows_in_the_way_of_a_unique_are_told_before_its_index_is_begun(database: Database) -> None:
+    """The sentence names the columns; nothing is left behind, and once the rows differ the same files go through."""
+    first = database.apply(build(yaml.safe_load(START)))
+    change = build(yaml.safe_load(START.replace("max_length: 50", "max_length: 50, unique: true")), first.applied)
+    database.owner.execute(
+        "insert into things (id, owner, a, n) select gen_random_uuid(), 'me', 'same', 1 from generate_series(1, 2)"
+    )
+    before = fingerprint(database.owner)
+    with pytest.raises(UniqueViolation, match=r"rows of things share their owner, a: make them differ"):
+        change.scripts[0].up(database.owner)
+    assert fingerprint(database.owner) == before
+    database.owner.execute("update things set a = id::text")
+    database.apply(change)
+
+
+@pytest.mark.parametrize("what", [*GROWTH, *LOSS])
+def test_squawk_finds_nothing(what: str, tmp_path: Path) -> None:
+    """What grows is safe under load, in the eyes of a linter that is not ours."""
+    before, after = (yaml.safe_load(text) for text in (GROWTH | LOSS)[what])
+    for script in build(after, build(before).applied).scripts:
+        (tmp_path / f"{script.file}.sql").write_text(script.halves[0].partition("\n")[2])
+        alone = "transaction:false" in script.halves[0]
+        options = [f"--exclude={','.join(WANTED | ALONE if alone else WANTED)}", "--pg-version=15.0"]
+        command: list[str | Path] = [
+            SQUAWK,
+            *options,
+            *([] if alone else ["--assume-in-transaction"]),
+            f"{script.file}.sql",
+        ]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_lock_is_not_waited_for(database: Database) -> None:

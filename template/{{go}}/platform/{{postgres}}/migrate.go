@@ -33,9 +33,12 @@ func NewMigrator(files fs.FS, address string, out io.Writer) *Migrator {
 	return &Migrator{files: files, url: address, out: out}
 }
 
-// Up applies every migration that is pending; none is no error.
+// Up applies every migration that is pending; none is no error. Before that it drops what interrupted ones have left.
 func (m *Migrator) Up(ctx context.Context) error {
-	return m.locked(ctx, func(_ *pgx.Conn, db *dbmate.DB) error {
+	return m.locked(ctx, func(conn *pgx.Conn, db *dbmate.DB) error {
+		if err := dropLeftovers(ctx, conn); err != nil {
+			return err
+		}
 		err := db.Migrate()
 		if errors.Is(err, dbmate.ErrNoMigrationFiles) {
 			return nil
