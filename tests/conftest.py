@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from copier import run_copy, run_update
 
+from tests.service import Service, write
 from tests.support import Answers, Copy, Update, snapshot
 
 
@@ -51,6 +53,20 @@ def update() -> Update:
         run_update(service, data, defaults=True, overwrite=True, unsafe=True, quiet=True, context_lines=1000)
 
     return bring
+
+
+@pytest.fixture(scope="session")
+def tools(template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Service:
+    """A service that has built its tools, which others borrow; made once for all processes."""
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder = shared / "tools"
+    with (shared / "tools.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / ".local" / "built").exists():
+            service = write(template, folder, "--data", "resources=empty")
+            service.make("build", "tools")
+            (folder / ".local" / "built").touch()
+    return Service(folder)
 
 
 LONG = ("test_services.py", "test_render.py", "test_update.py", "test_trials.py", "database/")

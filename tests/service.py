@@ -124,12 +124,12 @@ def write(template: Path, folder: Path, *arguments: str) -> Service:
     done = copier("copy", "--quiet", "--trust", "--defaults", *arguments, template, folder, cwd=folder.parent)
     if done.returncode:
         raise AssertionError(f"copier failed: {done.stdout}{done.stderr}")
-    (folder / ".local" / "bin").mkdir(parents=True)
     return Service(folder)
 
 
 def lend_tools(service: Service, other: Service) -> None:
     """Spare another service the building of the same tools."""
+    (other.folder / ".local" / "bin").mkdir(parents=True, exist_ok=True)
     for tool in (service.folder / ".local" / "bin").iterdir():
         if tool.name in ("ogen", "sqlc", "golangci-lint"):
             shutil.copy(tool, other.folder / ".local" / "bin")

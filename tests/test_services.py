@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,20 +20,6 @@ NASTY = (
     'Sends "invoices" & `payments`; it\'s 100 % {{ 7 * 7 }} {% raw %} $HOME $(id) \\ # -- */ <b>\n'
     "second line: - [x] 'quoted' ✓ نص ​\t" + "long " * 2000
 ).strip()
-
-
-@pytest.fixture(scope="session")
-def tools(template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Service:
-    """A service that has built its tools, which others borrow; made once for all processes."""
-    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    folder = shared / "tools"
-    with (shared / "tools.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / ".local" / "built").exists():
-            service = write(template, folder, "--data", "resources=empty")
-            service.make("build", "tools")
-            (folder / ".local" / "built").touch()
-    return Service(folder)
 
 
 @pytest.fixture

@@ -219,10 +219,10 @@ def release(trial: Trial) -> None:
     trial.platform.release(f"v1.{trial.version}.0", edits)
 
 
-def grow(trial: Trial) -> None:
+def grow(trial: Trial, *, without: tuple[str, ...] = ()) -> None:
     """The model changes in one or two ways."""
     model = yaml.safe_load(trial.team.text("model.yml"))
-    for name in trial.random.sample(sorted(GROWTH), trial.random.randint(1, 2)):
+    for name in trial.random.sample(sorted(set(GROWTH) - set(without)), trial.random.randint(1, 2)):
         trial.log.append(f"the model gets {name}")
         GROWTH[name](model["resources"], len(trial.log))
     trial.team.edit({"model.yml": yaml.safe_dump(model, sort_keys=False)})

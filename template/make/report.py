@@ -3,25 +3,25 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
 from pathlib import Path
 
-from trial import RefusalError, Trial, git
-
-ALIKE = 0.5  # the share of lines that a renamed file keeps
+from likeness import is_text, likest, merged
+from trial import Trial, git
 
 CLASSES = {
     "new": "new",
     "taken": "taken over, as nobody had changed them here",
     "merged": "merged with what was changed here",
     "moved": "moved, and your changes with them",
+    "followed": "merged into the file that you had renamed",
     "removed": "removed",
-    "kept": "removed, although changed here; your copy is beside it, as .kept",
+    "absent": "changed, and not brought back, as you had deleted them",
+    "kept": "removed or replaced, although changed here; your copy is beside it, as .kept",
+    "beside": "changed at the same lines as the file that you had renamed; the platform's is beside yours, as .new",
     "conflicts": "changed here and there at the same lines: choose, as after any merge",
 }
-LEFT_TO_DO = ("kept", "conflicts")
+LEFT_TO_DO = ("kept", "beside", "conflicts")
 
 
 @dataclass
@@ -54,15 +54,22 @@ def report(trial: Trial) -> Report:
     """Sorts what changed in the copy; no change that was made here goes with a file that goes."""
     found = Report()
     found.files["conflicts"] = conflicts = trial.conflicts()
-    found.files["new"] = new = listed(trial, "ls-files", "--others", "--exclude-standard")
+    _absent(trial, found)
+    added = listed(trial, "ls-files", "--others", "--exclude-standard")
+    found.files["new"] = new = [path for path in added if path.removesuffix('.new') not in found.files["beside"]]
     gone = listed(trial, "ls-files", "--deleted")
     for path in listed(trial, "diff", "HEAD", "--name-only", "--no-renames"):
-        if path in conflicts:
+        if path in conflicts or path in found.files["followed"]:
             continue
         if path in gone:
             _removed(trial, path, new, found)
+        elif not _edited(trial, path):
+            found.files["taken"].append(path)
+        elif is_text(trial.root / path):
+            found.files["merged"].append(path)
         else:
-            found.files["merged" if _edited(trial, path) else "taken"].append(path)
+            _keep(trial, path)
+            found.files["kept"].append(path)
     return found
 
 
@@ -71,56 +78,60 @@ def listed(trial: Trial, *command: str) -> list[str]:
     return list(filter(None, git(trial.copy, *command, "-z").split("\0")))
 
 
-def _ours(trial: Trial, path: str) -> bytes:
-    return (trial.root / path).read_bytes()
-
-
 def _base(trial: Trial, path: str) -> Path:
     return trial.before / Path(path).relative_to(trial.home.relative_to(trial.root))
 
 
 def _edited(trial: Trial, path: str) -> bool:
     base = _base(trial, path)
-    return not base.is_file() or base.read_bytes() != _ours(trial, path)
+    return not base.is_file() or base.read_bytes() != (trial.root / path).read_bytes()
+
+
+def _keep(trial: Trial, path: str) -> None:
+    kept = trial.copy / f"{path}.kept"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes((trial.root / path).read_bytes())
 
 
 def _removed(trial: Trial, path: str, new: list[str], found: Report) -> None:
     if not _edited(trial, path):
         found.files["removed"].append(path)
         return
-    successor = _successor(trial, path, new)
-    if successor and _carried(trial, path, trial.copy / successor):
-        found.files["moved"].append(f"{path} -> {successor}")
+    base, ours = _base(trial, path), trial.root / path
+    successor = likest(base, (trial.copy / name for name in new)) if base.is_file() else None
+    name = successor.relative_to(trial.copy).as_posix() if successor else ""
+    if successor and (both := merged(ours, base, successor)) is not None:
+        successor.write_bytes(both)
+        found.files["moved"].append(f"{path} -> {name}")
         return
-    kept = trial.copy / f"{path}.kept"
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_bytes(_ours(trial, path))
-    found.files["kept"].append(f"{path}{f' (now {successor})' if successor else ''}")
+    _keep(trial, path)
+    found.files["kept"].append(f"{path}{f' (now {name})' if name else ''}")
 
 
-def _successor(trial: Trial, path: str, new: list[str]) -> str:
-    """The new file that has most of the lines of one that went."""
-    base = _base(trial, path)
-    if not base.is_file():
-        return ""
-    candidates = [name for name in new if Path(name).suffix == Path(path).suffix]
-    alike = {name: _likeness(base, trial.copy / name) for name in candidates}
-    best = max(alike, key=lambda name: alike[name], default="")
-    return best if best and alike[best] >= ALIKE else ""
+def _absent(trial: Trial, found: Report) -> None:
+    """What the platform wrote and the team deleted stays away; what it renamed is merged where it is now."""
+    tracked = set(listed(trial, "ls-tree", "-r", "--name-only", "HEAD"))
+    place = trial.home.relative_to(trial.root)
+    written = {(place / file.relative_to(trial.before)).as_posix(): file for file in _files(trial.before)}
+    missing = {path: file for path, file in written.items() if path not in tracked}
+    if not missing:
+        return
+    trial.render_after()
+    own = [trial.root / path for path in tracked - set(written)]
+    for path, base in missing.items():
+        theirs = trial.after / base.relative_to(trial.before)
+        (trial.copy / path).unlink(missing_ok=True)
+        if not theirs.is_file() or theirs.read_bytes() == base.read_bytes():
+            continue
+        renamed = likest(base, own)
+        if renamed is None:
+            found.files["absent"].append(path)
+            continue
+        name = renamed.relative_to(trial.root).as_posix()
+        both = merged(renamed, base, theirs)
+        (trial.copy / (name if both is not None else f"{name}.new")).write_bytes(both or theirs.read_bytes())
+        found.files["followed" if both is not None else "beside"].append(name)
 
 
-def _likeness(one: Path, other: Path) -> float:
-    ours, theirs = (file.read_text(encoding="utf-8", errors="replace").splitlines() for file in (one, other))
-    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio()
-
-
-def _carried(trial: Trial, path: str, successor: Path) -> bool:
-    """Merges what was changed here into the file that took its place, if both fit."""
-    ours = trial.folder / "ours"
-    ours.write_bytes(_ours(trial, path))
-    try:
-        git(trial.copy, "merge-file", "--quiet", str(ours), str(_base(trial, path)), str(successor))
-    except RefusalError:  # it says by its code how many conflicts there are
-        return False
-    shutil.copyfile(ours, successor)
-    return True
+def _files(folder: Path) -> list[Path]:
+    return sorted(file for file in folder.rglob("*") if file.is_file())

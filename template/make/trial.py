@@ -98,11 +98,23 @@ class Trial:
         """What the platform wrote the last time, without what the team did since; see render_before."""
         return self.folder / "before"
 
+    @property
+    def after(self) -> Path:
+        """What the platform writes now, without what the team did; see render_after."""
+        return self.folder / "after"
+
     def render_before(self) -> None:
         """Writes what the last run wrote."""
-        self.before.mkdir()
-        shutil.copy(self.home / ANSWERS, self.before)
-        copier(self.before, "recopy", "--overwrite", f"--vcs-ref={answers(self.home)['_commit']}")
+        self._render(self.home, self.before)
+
+    def render_after(self) -> None:
+        """Writes what this run writes."""
+        self._render(self.service, self.after)
+
+    def _render(self, home: Path, folder: Path) -> None:
+        folder.mkdir()
+        shutil.copy(home / ANSWERS, folder)
+        copier(folder, "recopy", "--overwrite", f"--vcs-ref={answers(home)['_commit']}")
 
     def update(self, *arguments: str) -> None:
         """Runs the update in the copy; with so much context no edit lands in the wrong one of two similar places."""
