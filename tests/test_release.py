@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from blueprint import questions
+from blueprint import formats
 from copier import run_recopy
 
 from tests.support import ANSWERS, ROOT, VERSION, git, recorded, tree
@@ -33,7 +33,7 @@ def test_an_answers_file_of_an_older_version_is_read_as_it_was_meant(
 def test_every_format_of_the_memory_has_its_file() -> None:
     """A format without one could stop being read, and nobody would notice."""
     kept = {yaml.safe_load(file.read_text(encoding="utf-8"))["applied"]["format"] for file in KEPT}
-    assert kept == set(range(1, questions.FORMAT + 1))
+    assert kept == set(range(1, formats.FORMAT + 1))
 
 
 def test_every_release_has_its_answers_file() -> None:

@@ -18,6 +18,7 @@ from tests.support import ANSWERS, ROOT, commit, git
 GUARD = "template/{{go}}/platform/{{rest}}/guard.go"
 ETAG = "template/{{go}}/platform/{{rest}}/etag.go"
 DOCUMENT = "template/{{go}}/docs/how-to/add-a-dependency.md"
+FORMATS = "extensions/blueprint/formats.py"
 SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 
 
@@ -268,7 +269,14 @@ BROKEN: dict[str, tuple[Callable[[Platform], object], str]] = {
     "the version it was written by is gone": (lambda p: git(p.folder, "tag", "--delete", "v1.0.0"), "v1.0.0"),
     "a file of the new version is broken": (lambda p: p.release("v1.2.0", {DOCUMENT + ".jinja": "{{ nothing }}"}), ""),
     "the new version reads other answers": (
-        lambda p: p.release("v1.2.0", {"extensions/blueprint/questions.py": "FORMAT = 2\n"}),
+        lambda p: p.release(
+            "v1.2.0",
+            {
+                "extensions/blueprint/formats.py": p.text("extensions/blueprint/formats.py").replace(
+                    "FORMAT = 1", "FORMAT = 2"
+                )
+            },
+        ),
         "",
     ),
 }

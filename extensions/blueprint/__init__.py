@@ -61,6 +61,7 @@ def _refusal(context: Mapping[str, Any]) -> str:
     try:
         questions.refuse_unknown(data, last)
         questions.refuse_moved(data, last)
+        questions.refuse_retired(data, last)
         questions.refuse_wrong({**usual, **context})
     except ModelError as error:
         return str(error)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from . import cards, changes, golang, questions
+from . import cards, changes, formats, golang, questions
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
 from .names import Name
@@ -32,7 +32,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
     language = next(part.language for part in parts if part.language)
     resources = resolve(answers["resources"], answers["auth"])
     model = parse(resources, answers["auth"])
-    applied = answers.get("applied", changes.NOTHING)
+    applied = formats.read(answers["applied"]) if "applied" in answers else changes.NOTHING
     wanted = tables(model, parts, service)
     VIEWS[language](model)
     return {
@@ -51,7 +51,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "new": changes.new_parts(model, derived(names), [*cards.cards(), SECURED], derived_from(applied)),
         "new_migrations": changes.new_migrations(wanted, applied, _now(), service),
         "built": {
-            "format": questions.FORMAT,
+            "format": formats.FORMAT,
             "language": language,
             "database": answers["database"],
             "parts": names,

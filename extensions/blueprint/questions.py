@@ -9,13 +9,12 @@ from typing import Any
 
 import yaml
 
-from . import wording
+from . import formats, wording
 from .errors import ModelError, suggestion
 from .model import parse
 from .resolve import resolve
 
 FILE = Path(__file__).parents[2] / "copier.yml"
-FORMAT = 1
 FOR_LIFE = ("service_name", "repository", "framework", "database", "api_versioning")
 
 
@@ -28,8 +27,16 @@ def questions() -> Mapping[str, dict[str, Any]]:
 
 @cache
 def choices(key: str) -> tuple[str, ...]:
-    """What may be chosen; nothing for a question that is answered in words."""
-    return tuple(questions()[key].get("choices", {}).values())
+    """What may be chosen, and what once could be; nothing for a question that is answered in words."""
+    found = questions()[key].get("choices", {}).values()
+    return tuple(choice["value"] if isinstance(choice, Mapping) else choice for choice in found)
+
+
+@cache
+def retired(key: str) -> tuple[str, ...]:
+    """The choices that only services which have them may keep: copier.yml gives those a validator."""
+    found = questions()[key].get("choices", {}).values()
+    return tuple(choice["value"] for choice in found if isinstance(choice, Mapping))
 
 
 def refuse_unknown(data: Mapping[str, Any], recorded: Iterable[str]) -> None:
@@ -48,6 +55,17 @@ def refuse_moved(data: Mapping[str, Any], recorded: Mapping[str, Any]) -> None:
         if key in data and key in recorded and data[key] != recorded[key]:
             kept = wording.shown(recorded[key])
             raise ModelError(f"{key}: a service keeps {kept} for life; leave it out, or start a new service.")
+
+
+def refuse_retired(data: Mapping[str, Any], recorded: Mapping[str, Any]) -> None:
+    """Refuse a choice that is no longer offered to those who have not made it; an update replays what was recorded."""
+    if "applied" in data:
+        return
+    for key in questions().keys() & data.keys():
+        for choice in retired(key):
+            if choice in _chosen(data[key]) and choice not in _chosen(recorded.get(key)):
+                offered = [other for other in choices(key) if other not in retired(key)]
+                raise ModelError(f"{key}: {wording.shown(choice)} is no longer offered; {suggestion(choice, offered)}")
 
 
 def refuse_wrong(answers: Mapping[str, Any]) -> None:
@@ -76,9 +94,7 @@ def check(key: str, answer: object, answers: Mapping[str, Any]) -> None:
 def _check_applied(applied: object) -> None:
     if not isinstance(applied, Mapping):
         raise ModelError("applied: the template writes it itself; leave it out.")
-    if applied.get("format") != FORMAT:
-        found = wording.shown(applied.get("format"))
-        raise ModelError(f"applied: this version reads format {FORMAT}, not {found}; use the version that wrote it.")
+    formats.read(applied)
     if not isinstance(applied.get("parts"), list) or not isinstance(applied.get("tables"), Mapping):
         raise ModelError("applied: it is damaged; restore the answers file from git.")
 
@@ -95,6 +111,10 @@ def _check_list(key: str, answer: object) -> None:
         raise ModelError(f"{key}: {wording.shown(answer)} is not a list of choices; write {example}.")
     for item in items:
         _check_choice(key, item)
+
+
+def _chosen(answer: object) -> list[Any]:
+    return _listed(answer) or [answer]
 
 
 def _listed(answer: object) -> list[Any]:
