@@ -69,6 +69,11 @@ def copy_command(template: Path, service: Path, *arguments: str | Path) -> list[
     return [str(word) for word in words]
 
 
+def update_command(service: Path) -> list[str]:
+    """The command by which `make update` brings in the newest release."""
+    return [str(COPIER), "update", "--quiet", "--trust", "--defaults", "--context-lines=1000", str(service)]
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """A table in Markdown; all but the first column hold numbers."""
     lines = [head, ["---", *["---:" for _ in head[1:]]], *rows]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -368,3 +369,53 @@ def test_an_answer_in_words_may_have_any_characters(team: Team) -> None:
     outcome = team.make("answer", f"description={words}")
     assert outcome.code == 0, outcome.said
     assert yaml.safe_load(team.text(ANSWERS))["description"] == words
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with room for four megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip(f"no small disk can be had here: {mounted.stderr.decode().strip()}")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_disk_that_is_full_before_the_result_is_there_changes_nothing(
+    platform: Platform, team: Team, small_disk: Path
+) -> None:
+    """The copy finds no room."""
+    platform.release("v1.1.0", {"template/docs/large.md": "".join(f"{number}\n" for number in range(900_000))})
+    before = team.state()
+    outcome = team.make("update", TMPDIR=str(small_disk))
+    assert outcome.code != 0
+    assert "No space left" in outcome.said
+    assert "Traceback" not in outcome.said
+    assert team.state() == before
+
+
+def test_a_disk_that_is_full_while_the_result_is_brought_over_changes_nothing(
+    platform: Platform, team: Team, small_disk: Path
+) -> None:
+    """What was written of it is taken back, and what others have not committed elsewhere in the repository stays."""
+    root = small_disk / "repository"
+    subprocess.run(["git", "clone", "--quiet", "--depth=1", team.folder.as_uri(), root / "service"], check=True)
+    shutil.rmtree(root / "service" / ".git")
+    commit(root)
+    (root / "notes").write_text("not committed")
+    here = Team(root / "service")
+    platform.release(
+        "v1.1.0", {"template/docs/large.md": "x\n" * 2_000_000, GUARD: platform.text(GUARD) + "// More.\n"}
+    )
+    here.make("help")  # puts the stubs beside it
+    before = here.state()
+    outcome = here.make("update")
+    assert outcome.code != 0
+    assert "nothing has changed" in outcome.said
+    assert "Traceback" not in outcome.said
+    assert here.state() == before
+    assert not (root / "service" / "docs" / "large.md").exists()

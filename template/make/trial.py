@@ -139,11 +139,23 @@ class Trial:
         tree = git(self.copy, "write-tree").strip()
         if branch:
             git(self.root, "switch", "--quiet", "--create", branch)
-        git(self.root, "read-tree", "-m", "-u", "HEAD", tree)
+        try:
+            git(self.root, "read-tree", "-m", "-u", "HEAD", tree)
+        except RefusalError as error:
+            self._restore(tree, branch)
+            raise RefusalError(f"{error}: nothing has changed.") from error
         paths = {entry.partition("\t")[2] for entry in unmerged.split("\0") if entry}
         forget = "".join(f"0 {NOBODY}\t{path}\0" for path in paths)
         git(self.root, "update-index", "-z", "--index-info", given=forget + unmerged)
 
+    def _restore(self, tree: str, branch: str) -> None:
+        """Takes back what was written of a tree before the disk was full."""
+        for path in filter(None, git(self.root, "diff", "-z", "--name-only", "--diff-filter=A", "HEAD", tree).split("\0")):
+            (self.root / path).unlink(missing_ok=True)
+        git(self.root, "checkout", "--quiet", "HEAD", "--", str(self.home))
+        if branch:
+            git(self.root, "switch", "--quiet", "-")
+            git(self.root, "branch", "--quiet", "--delete", branch)
 
 @contextmanager
 def trial(home: Path) -> Iterator[Trial]:
