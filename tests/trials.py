@@ -163,7 +163,9 @@ RELEASES: dict[str, Callable[[Trial], dict[str, str | None]]] = {
     "the rules of new modules": first_line(
         GO + "internal/{% yield r from new.core %}{{ r.package }}{% endyield %}/service.go.jinja", "{#"
     ),
-    "how a migration is printed": inside("extensions/macros/sql.jinja", "drop index {{ index.name }};", " -- Note N."),
+    "how a migration is printed": inside(
+        "extensions/macros/sql.jinja", "drop index concurrently {{ index.name }};", " -- Note N."
+    ),
     "ignored files": inside("template/.gitignore.jinja", "/.local/\n", "/note-N/\n"),
     "the variables": inside("template/.env.example.jinja", "# Every setting of the service", ", note N,"),
     "the list of commands": inside(GO + "internal/app/commands.go.jinja", "// plain is a command", " (note N)"),
