@@ -6,10 +6,10 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test demo bench trials matrix diff release schema lock
+.PHONY: help setup lint test test-faults demo bench trials matrix diff release schema lock
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install the tools, exactly as locked, into .venv (uv comes along if it is missing)
 	@$(UV) --version > /dev/null 2>&1 || python3 -m pip install --quiet uv
@@ -23,6 +23,9 @@ lint: ## Check style and types
 
 test: lint ## Check style and types, then run all tests; some twenty minutes, as services are built and tested
 	$(BIN)/pytest --numprocesses auto --dist worksteal
+
+test-faults: ## Kill the database and the service, and see what callers notice; three minutes
+	$(BIN)/python tests/faults/run.py
 
 demo: ## Write a service, start it and call it
 	$(BIN)/python tests/demo.py

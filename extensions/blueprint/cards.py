@@ -40,6 +40,24 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Flow:
+    """What a part lets into the service, or out of it.
+
+    Attributes:
+        setting: The environment variable that holds the address; empty where there is none.
+        retention: How long the other side keeps it.
+    """
+
+    source: str
+    target: str
+    what: str
+    protocol: str
+    protection: str
+    retention: str
+    setting: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """What a choice adds to the files that parts share.
 
@@ -51,6 +69,8 @@ class Card:
         settings: For each language, the settings it reads.
         tables: Tables of its own, in the language of the model.
         credential: For a way to authenticate, what callers send, for the contract.
+        flows: What goes in and out; `{callers}` in them stands for `callers`.
+        callers: For a way to authenticate, who is let in.
     """
 
     name: str
@@ -64,6 +84,8 @@ class Card:
     volumes: tuple[str, ...] = ()
     tables: Mapping[str, Any] = field(default_factory=dict)
     credential: str = ""
+    flows: tuple[Flow, ...] = ()
+    callers: str = ""
 
 
 @cache
@@ -95,4 +117,5 @@ def _card(name: str, raw: dict[str, Any]) -> Card:
         language: tuple(Setting(member, type_) for member, type_ in members.items())
         for language, members in raw.pop("settings", {}).items()
     }
-    return Card(name=name, settings=settings, env=env, **raw)
+    flows = tuple(Flow(**body) for body in raw.pop("flows", ()))
+    return Card(name=name, settings=settings, env=env, flows=flows, **raw)

@@ -35,6 +35,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
     applied = formats.read(answers["applied"]) if "applied" in answers else changes.NOTHING
     wanted = tables(model, parts, service)
     VIEWS[language](model)
+    sample = next((resource for resource in model if resource.can_be_alone), None)
     return {
         "service": service,
         "language": language,
@@ -47,7 +48,11 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "secrets": [variable for part in parts for variable in part.env if variable.secret],
         "settings": [setting for part in parts for setting in part.settings.get(language, ())],
         "credential": next((part.credential for part in parts if part.credential), ""),
+        "flows": [flow for part in parts for flow in part.flows],
+        "callers": next((part.callers for part in parts if part.callers), "nobody has to say who they are"),
         "seed": seed(model),
+        "sensitive": sorted({field.name.snake for resource in model for field in resource.fields if field.sensitive}),
+        "sample": sample,
         "new": changes.new_parts(model, derived(names), [*cards.cards(), SECURED], derived_from(applied)),
         "new_migrations": changes.new_migrations(wanted, applied, _now(), service),
         "built": {
@@ -57,7 +62,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
             "parts": names,
             "tables": changes.facts(wanted, applied),
         },
-        **layers(language, derived(names), populated=bool(model)),
+        **layers(language, derived(names), populated=bool(model), sampled=sample is not None),
     }
 
 

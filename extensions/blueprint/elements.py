@@ -126,6 +126,11 @@ class Resource:
     def sorts(self) -> tuple[Field, ...]:
         return tuple(field for field in self.fields if field.sort)
 
+    @property
+    def can_be_alone(self) -> bool:
+        """Whether a caller can create one where there is nothing else."""
+        return self.operations.creates and all(reference.optional for reference in self.references)
+
     def field(self, name: str) -> Field | None:
         return next((field for field in self.fields if field.name.snake == name), None)
 

@@ -8,7 +8,7 @@ from typing import Any
 from . import shape
 from .elements import Field, Limits, Scalar, Value
 from .errors import ModelError
-from .kinds import ALWAYS, KINDS, LONGEST_INDEXED, Kind
+from .kinds import ALWAYS, KINDS, LONGEST_INDEXED, LONGEST_TEXT, Kind
 from .names import Name, words
 
 WORDS = (*ALWAYS, *dict.fromkeys(word for kind in KINDS.values() for word in kind.words))
@@ -18,8 +18,8 @@ LONGEST_VALUE = 60
 MOST_VALUES = 100
 
 
-def field(resource: str, key: object, raw: object) -> Field:
-    """A field from its line in the model: a bare type, or a mapping."""
+def field(resource: str, key: object, raw: object, longest: int = LONGEST_TEXT) -> Field:
+    """A field from its line in the model: a bare type, or a mapping; `longest` is the most that a text may have."""
     name = shape.name(f"{resource}.{key}", key)
     where = f"{resource}.{name}"
     _refuse_name(where, name)
@@ -32,7 +32,7 @@ def field(resource: str, key: object, raw: object) -> Field:
     _refuse_words(where, kind, [word for word in body if flags.get(word, True)])
     _refuse_flags(where, name, type_, flags, body)
     values = _values(where, body) if type_ == "enum" else ()
-    limits = _limits(where, kind, body) if type_ != "decimal" else _decimal_limits(where, body)
+    limits = _limits(where, kind, body, longest) if type_ != "decimal" else _decimal_limits(where, body)
     _refuse_long(where, type_, limits, [word for word in ("unique", "filter", "sort") if flags[word]])
     return Field(
         name=name,
@@ -93,9 +93,10 @@ def _values(where: str, body: dict[str, Any]) -> tuple[Value, ...]:
     return tuple(Value(name.snake) for name in names)
 
 
-def _limits(where: str, kind: Kind, body: dict[str, Any]) -> Limits:
+def _limits(where: str, kind: Kind, body: dict[str, Any], longest: int) -> Limits:
     if kind.length:
         least, usual, most = kind.length
+        most = longest if most == LONGEST_TEXT else most
         return Limits(
             min_length=(low := _within(where, body, "min_length", least, 0, most)),
             max_length=_within(where, body, "max_length", max(usual, low), max(low, 1), most),

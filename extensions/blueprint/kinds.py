@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LARGEST = 2**53 - 1  # the largest integer that every JSON reader keeps exact
+LONGEST_TEXT = 10_000  # characters that a member of a request may have
 LONGEST_INDEXED = 300  # characters of a text: an index row has 2704 bytes, a cursor fits into a URL
 USUAL = ("default", "unique", "filter", "sort")
 ALWAYS = ("type", "about", "optional", "immutable", "sensitive", "denormalised")
@@ -30,7 +31,7 @@ class Kind:
 
 
 KINDS = {
-    "text": Kind("a text", ("text",), ("min_length", "max_length", *USUAL), (1, 200, 10_000)),
+    "text": Kind("a text", ("text",), ("min_length", "max_length", *USUAL), (1, 200, LONGEST_TEXT)),
     "integer": Kind("an integer", ("bigint",), ("min", "max", *USUAL), bounds=(-LARGEST, LARGEST)),
     "decimal": Kind("a decimal", ("numeric(24, 6)",), ("min", "max", *USUAL)),
     "money": Kind("a money field", ("bigint", "text"), ("min", "max"), bounds=(-LARGEST, LARGEST)),

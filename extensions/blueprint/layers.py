@@ -10,7 +10,7 @@ from .cards import cards, languages
 SECURED = "secured"
 
 
-def layers(language: str, parts: Collection[str], *, populated: bool) -> dict[str, str]:
+def layers(language: str, parts: Collection[str], *, populated: bool, sampled: bool) -> dict[str, str]:
     """The variables of the paths: `.` flattens a folder into the one above it, nothing leaves it out.
 
     Each part has two: its own name keeps the folder, `with_` in front flattens it.
@@ -24,6 +24,7 @@ def layers(language: str, parts: Collection[str], *, populated: bool) -> dict[st
         "unprotected": populated and SECURED not in parts,
         "populated": populated,
         "empty": not populated,
+        "sampled": sampled,
     }
     return {
         **{name: "." if holds else "" for name, holds in conditions.items()},

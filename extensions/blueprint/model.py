@@ -8,6 +8,7 @@ from . import shape
 from .elements import Field, Operations, Reference, Resource
 from .errors import ModelError, listed, suggestion
 from .fields import field
+from .kinds import LONGEST_TEXT
 from .names import Name, looks_plural, plural, words
 from .normal import check_normal_form
 from .references import Link, links, parents_first
@@ -17,6 +18,8 @@ __all__ = ["Field", "ModelError", "Reference", "Resource", "parse"]
 
 WORDS = ("about", "plural", "soft_delete", "owned", "operations", "belongs_to", "unique", "fields")
 OPERATIONS = ("create", "get", "list", "update", "delete")
+CARD = "card"  # stands for the kind of authentication where a card brings tables of its own
+LONGEST_OF_CARDS = 2**20
 MOST_RESOURCES = 100
 MOST_FIELDS = 60
 
@@ -35,7 +38,8 @@ def parse(raw: object, auth: str) -> tuple[Resource, ...]:
     body = shape.mapping("resources", raw)
     if len(body) > MOST_RESOURCES:
         raise ModelError(f"resources: there are {len(body)}; split the service, {MOST_RESOURCES} is the most for one.")
-    drafts = {key: _draft(key, spec) for key, spec in body.items()}
+    longest = LONGEST_OF_CARDS if auth == CARD else LONGEST_TEXT
+    drafts = {key: _draft(key, spec, longest) for key, spec in body.items()}
     _check_targets(drafts)
     built: dict[str, Resource] = {}
     for key in parents_first({key: draft.links for key, draft in drafts.items()}):
@@ -44,7 +48,7 @@ def parse(raw: object, auth: str) -> tuple[Resource, ...]:
     return tuple(built.values())
 
 
-def _draft(key: str, raw: object) -> Draft:
+def _draft(key: str, raw: object, longest: int) -> Draft:
     name = shape.name(key, key)
     body = shape.mapping(key, raw, WORDS)
     specs = shape.mapping(f"{key}.fields", body.get("fields"))
@@ -55,7 +59,7 @@ def _draft(key: str, raw: object) -> Draft:
         name=name,
         plural=_plural(name, body.get("plural")),
         about=shape.sentence(key, body, "about") or f"{name.article.title()} {name.words}.",
-        fields=tuple(field(key, name_, spec) for name_, spec in specs.items()),
+        fields=tuple(field(key, name_, spec, longest) for name_, spec in specs.items()),
         soft_delete=shape.flag(key, body, "soft_delete"),
         operations=_operations(key, body.get("operations")),
     )

@@ -20,14 +20,14 @@ URL = r"^https?://[^\s]+$"
 SHARED = {"json": "Object", "money": "Money", "timestamp": "Timestamp"}
 PROBLEMS = {
     400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 406: "NotAcceptable", 409: "Conflict",
-    412: "PreconditionFailed", 413: "ContentTooLarge", 415: "UnsupportedMediaType", 428: "PreconditionRequired",
-    500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout",
+    412: "PreconditionFailed", 413: "ContentTooLarge", 415: "UnsupportedMediaType", 422: "IdempotencyKeyReused",
+    428: "PreconditionRequired", 500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout",
 }  # fmt: skip
 EVERYWHERE = {400, 406, 500, 503, 504}
 SECURED = {401, 403}
 BY_OPERATION = {
     "list": set[int](),
-    "create": {409, 413, 415},
+    "create": {409, 413, 415, 422},
     "get": {404},
     "update": {404, 409, 412, 413, 415, 428},
     "delete": {404, 409, 412},

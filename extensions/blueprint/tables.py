@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from .checks import checks
 from .elements import Field, Reference, Resource
 from .errors import ModelError
-from .model import parse
+from .model import CARD, parse
 from .names import Name, constraint
 from .table import Column, ForeignKey, Index, Literal, Table
 
@@ -30,7 +30,7 @@ class HasTables(Protocol):
 
 def tables(resources: tuple[Resource, ...], cards: Iterable[HasTables], service: Name) -> tuple[Table, ...]:
     """All tables of a service, parents first."""
-    brought = tuple(resource for card in cards for resource in parse(dict(card.tables), auth="card"))
+    brought = tuple(resource for card in cards for resource in parse(dict(card.tables), auth=CARD))
     ours = {resource.table for resource in brought}
     taken = next((resource for resource in resources if resource.table in ours), None)
     if taken:

@@ -99,11 +99,12 @@ class TestAdditions:
     def test_index(self) -> None:
         """An index on a table with rows is built without locking it, alone in its file and outside of a transaction."""
         built = change(START, START.replace("max_length: 50", "max_length: 50, filter: true, unique: true"))
-        assert files(built) == ["create_things_a_unique", "create_things_a_id_idx"]
-        assert [script.file[:14] for script in built.scripts] == ["20260115093000", "20260115093001"]
-        assert up(built) == "create unique index concurrently things_a_unique on things (a);"
-        assert down(built) == "drop index concurrently things_a_unique;"
-        assert all(script.text.count("transaction:false") == 2 for script in built.scripts)
+        assert files(built) == ["check_things_a_unique", "create_things_a_unique", "create_things_a_id_idx"]
+        assert [script.file[:14] for script in built.scripts] == ["20260115093000", "20260115093001", "20260115093002"]
+        assert "group by a having count(*) > 1" in up(built)
+        assert up(built, 1) == "create unique index concurrently things_a_unique on things (a);"
+        assert down(built, 1) == "drop index concurrently things_a_unique;"
+        assert [script.text.count("transaction:false") for script in built.scripts] == [0, 2, 2]
 
     def test_reference(self) -> None:
         """A new optional parent is a column, a key, its guards and, later, the index."""

@@ -74,6 +74,12 @@ class Tests:
         return tuple(dumps({f.name.snake: f.example(n) for f in self.resource.fields}) for n in self.rows)
 
     @property
+    def canary(self) -> str:
+        """A body whose texts are told nowhere if nothing that a caller sends is."""
+        told = {field.name.snake: _canary(field) for field in self.resource.fields if _canary(field)}
+        return dumps({field.name.snake: field.example(1) for field in self.resource.fields} | told)
+
+    @property
     def cases(self) -> tuple[str, ...]:
         """The pieces of the test file, in its order."""
         return (
@@ -187,6 +193,13 @@ class Tests:
         for field in self.resource.fields:
             found += _refusals(field)
         return tuple(found)
+
+
+def _canary(field: Field) -> str:
+    if field.type == "email":
+        return "canary-0@example.com"
+    room = field.type == "text" and (field.limits.min_length or 0) <= len("canary-0") <= (field.limits.max_length or 0)
+    return "canary-0" if room else ""
 
 
 def _refusals(field: Field) -> list[Refusal]:

@@ -38,6 +38,14 @@ type Parameter struct {
 	array  bool
 }
 
+// Name returns the operationId; it is empty for no operation.
+func (o *Operation) Name() string {
+	if o == nil {
+		return ""
+	}
+	return o.ID
+}
+
 var methods = []string{"get", "put", "post", "delete", "patch"}
 
 // Parameter returns the parameter of that name, nil if there is none. Only the names of headers are the same in either case.

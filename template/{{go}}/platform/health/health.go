@@ -1,6 +1,6 @@
 // Kept by the platform: docs/ownership.md says what that means.
 
-// Package health answers two questions on the admin port: is the process alive, and may it be sent requests.
+// Package health is the admin port: is the process alive, may it be sent requests, which build is it, what does it do all day.
 package health
 
 import (

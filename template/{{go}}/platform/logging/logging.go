@@ -12,9 +12,15 @@ import (
 
 type contextKey struct{}
 
-// New returns a logger that writes JSON and adds the attributes of the context to every record.
-func New(w io.Writer, level slog.Leveler) *slog.Logger {
-	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})})
+// New returns a logger that writes JSON and adds the attributes of the context to every record. A record is one line, whatever is in it
+// (OWASP ASVS 16.4.1). Values whose name says that they are secret, such as Authorization, password or api_key, are hidden,
+// in groups and inside of other values too, and so are those with one of the sensitive names.
+func New(w io.Writer, level slog.Leveler, sensitive ...string) *slog.Logger {
+	hiding := redaction{make([]string, len(sensitive))}
+	for i, name := range sensitive {
+		hiding.sensitive[i] = plain(name)
+	}
+	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: hiding.replace})})
 }
 
 // With returns a context whose records carry the attributes as well.

@@ -37,6 +37,7 @@ const (
 	insufficientRight    = "42501"
 	lockNotAvailable     = "55P03"
 	queryCanceled        = "57014"
+	cannotConnectNow     = "57P03" // of a server that starts or stops
 
 	connectionFailed   = "08"  // a class, as are those below
 	resourcesExhausted = "53"  // connections, memory, disk

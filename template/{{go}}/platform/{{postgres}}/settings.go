@@ -13,6 +13,7 @@ type Settings struct {
 	URL              config.Secret `env:"DATABASE_URL,required,notEmpty"`
 	Connections      int32         `env:"DATABASE_CONNECTIONS"           envDefault:"10"`
 	StatementTimeout time.Duration `env:"DATABASE_STATEMENT_TIMEOUT"     envDefault:"5s"`
+	StartTimeout     time.Duration `env:"DATABASE_START_TIMEOUT"         envDefault:"15s"`
 	LockTimeout      time.Duration `env:"DATABASE_LOCK_TIMEOUT"          envDefault:"2s"`
 }
 
@@ -24,6 +25,9 @@ func (s Settings) Validate() []string {
 	}
 	if s.StatementTimeout < time.Millisecond {
 		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT must be a millisecond or longer.")
+	}
+	if s.StartTimeout < 0 {
+		mistakes = append(mistakes, "DATABASE_START_TIMEOUT must not be negative.")
 	}
 	if s.LockTimeout < time.Millisecond {
 		mistakes = append(mistakes, "DATABASE_LOCK_TIMEOUT must be a millisecond or longer.")

@@ -21,7 +21,7 @@ import (
 // exchange is what the layers around a request learn about it.
 type exchange struct {
 	requestID string
-	operation string
+	operation *contract.Operation // nil until the guard knows it
 	answer    *recorder
 	err       error // that the client is not told about
 }
@@ -35,7 +35,7 @@ func exchangeOf(ctx context.Context) (*exchange, bool) {
 
 func note(ctx context.Context, operation *contract.Operation) {
 	if known, ok := exchangeOf(ctx); ok {
-		known.operation = operation.ID
+		known.operation = operation
 	}
 }
 
@@ -43,9 +43,10 @@ var wellFormedRequestID = regexp.MustCompile(`\A[A-Za-z0-9._-]{8,64}\z`)
 
 // Observe gives each request an ID and a deadline, turns panics into problems, and writes one access line when it is over.
 // A panic after the answer has begun cuts the connection, so that the client does not take half an answer for a whole one.
-func Observe(log *slog.Logger, timeout time.Duration, next http.Handler) http.Handler {
+func Observe(log *slog.Logger, timeout time.Duration, next http.Handler, observers ...Observer) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
+		r, over := begin(r, observers) //nolint:contextcheck // the request carries it
 		known := &exchange{requestID: r.Header.Get("X-Request-Id"), answer: &recorder{ResponseWriter: w}}
 		if !wellFormedRequestID.MatchString(known.requestID) {
 			known.requestID = id.New().String()
@@ -66,12 +67,38 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler) http.Ha
 				known.answer.WriteHeader(http.StatusOK) // as net/http does for a handler that wrote nothing
 			}
 			access(ctx, log, r.Method, known, aborted, time.Since(start))
+			over(Outcome{Operation: known.operation, Status: known.answer.status, Aborted: aborted})
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}
 		}()
 		next.ServeHTTP(known.answer, r)
 	})
+}
+
+// Observer is told of each request: when it begins, and by what Begin returns, when it is over. The request goes on with the context.
+type Observer interface {
+	Begin(r *http.Request) (context.Context, func(Outcome))
+}
+
+// Outcome is what became of a request.
+type Outcome struct {
+	Operation *contract.Operation // nil if it asked for none
+	Status    int                 // 0 if there was no answer
+	Aborted   bool                // the answer was cut off
+}
+
+func begin(r *http.Request, observers []Observer) (observed *http.Request, over func(Outcome)) {
+	over = func(Outcome) {}
+	for _, observer := range observers {
+		ctx, end := observer.Begin(r)
+		outer := over
+		r, over = r.WithContext(ctx), func(outcome Outcome) {
+			end(outcome)
+			outer(outcome)
+		}
+	}
+	return r, over
 }
 
 // rescue answers for a handler that has panicked; it reports whether it is too late for that.
@@ -89,7 +116,7 @@ func rescue(log *slog.Logger, known *exchange, r *http.Request, cause any) (late
 func access(ctx context.Context, log *slog.Logger, method string, known *exchange, aborted bool, took time.Duration) {
 	level, attributes := slog.LevelInfo, []slog.Attr{
 		slog.String("method", method),
-		slog.String("operation", known.operation),
+		slog.String("operation", known.operation.Name()),
 		slog.Int("status", known.answer.status),
 		slog.Int64("bytes", known.answer.bytes),
 		slog.Duration("duration", took),

@@ -1,0 +1,80 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
+package logging
+
+import (
+	"bytes"
+	"encoding"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+)
+
+const hidden = "[hidden]"
+
+// secrets are words that no name of a value has which may be read by whoever reads logs (OWASP ASVS 16.2.5).
+var secrets = []string{"authorization", "password", "passwd", "secret", "token", "cookie", "apikey", "credential", "pepper", "privatekey"}
+
+// redaction hides the values of names that have one of the secrets in them, and of those that the service calls sensitive.
+type redaction struct{ sensitive []string }
+
+// replace is called for each attribute that is not a group.
+func (r redaction) replace(groups []string, attribute slog.Attr) slog.Attr {
+	if len(groups) == 0 && (attribute.Key == slog.TimeKey || attribute.Key == slog.LevelKey || attribute.Key == slog.MessageKey) {
+		return attribute
+	}
+	if r.hides(attribute.Key) || slices.ContainsFunc(groups, r.hides) {
+		return slog.String(attribute.Key, hidden)
+	}
+	if attribute.Value.Kind() == slog.KindAny {
+		attribute.Value = slog.AnyValue(r.value(attribute.Value.Any()))
+	}
+	return attribute
+}
+
+func (r redaction) hides(name string) bool {
+	name = plain(name)
+	return slices.Contains(r.sensitive, name) || slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(name, secret) })
+}
+
+// plain is the name without what tells X-Api-Key from api_key and apiKey.
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+}
+
+// value is what JSON makes of it, without what is hidden in it.
+func (r redaction) value(value any) any {
+	switch value := value.(type) {
+	case nil, error, encoding.TextMarshaler:
+		return value
+	case fmt.Stringer:
+		return value.String()
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprintf("[%T]", value)
+	}
+	var members any
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	decoder.UseNumber()
+	_ = decoder.Decode(&members) // it was written a moment ago
+	return r.members(members)
+}
+
+func (r redaction) members(value any) any {
+	switch value := value.(type) {
+	case map[string]any:
+		for name, member := range value {
+			if value[name] = hidden; !r.hides(name) {
+				value[name] = r.members(member)
+			}
+		}
+	case []any:
+		for i, item := range value {
+			value[i] = r.members(item)
+		}
+	}
+	return value
+}

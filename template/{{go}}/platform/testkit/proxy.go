@@ -1,0 +1,129 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
+package testkit
+
+import (
+	"bytes"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+)
+
+// Proxy stands between the service and its database, and breaks what a test wants to see broken.
+type Proxy struct {
+	listener net.Listener
+	target   string
+
+	mutex     sync.Mutex
+	pairs     map[net.Conn]net.Conn // from the service, to the database
+	closed    bool
+	swallow   []byte
+	swallowed func()
+}
+
+// Through returns the database as it is reached through a proxy of the test's own.
+func (d Database) Through(t testing.TB) (Database, *Proxy) {
+	t.Helper()
+	address, err := url.Parse(d.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the test closes it
+	if err != nil {
+		t.Fatal(err)
+	}
+	proxy := &Proxy{listener: listener, target: address.Host, pairs: map[net.Conn]net.Conn{}}
+	var accepting sync.WaitGroup
+	accepting.Go(proxy.accept)
+	t.Cleanup(func() {
+		_ = listener.Close()
+		proxy.Close()
+		accepting.Wait()
+	})
+	address.Host = listener.Addr().String()
+	d.URL = address.String()
+	return d, proxy
+}
+
+// Swallow cuts the connection on which the database next says the text, instead of passing it on, and then runs do.
+func (p *Proxy) Swallow(text string, do func()) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.swallow, p.swallowed = []byte(text), do
+}
+
+// Committed is what the database says when a transaction is committed.
+const Committed = "COMMIT\x00"
+
+// Close cuts every connection, and each new one too until Open is called.
+func (p *Proxy) Close() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.closed = true
+	for client, server := range p.pairs {
+		_, _ = client.Close(), server.Close()
+	}
+}
+
+// Open lets connections through again.
+func (p *Proxy) Open() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.closed = false
+}
+
+func (p *Proxy) accept() {
+	var serving sync.WaitGroup
+	defer serving.Wait()
+	for {
+		client, err := p.listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", p.target) //nolint:noctx // it is on this machine
+		if err != nil || !p.add(client, server) {
+			_ = client.Close()
+			continue
+		}
+		serving.Go(func() { p.pass(client, server, false) })
+		serving.Go(func() { p.pass(server, client, true) })
+	}
+}
+
+func (p *Proxy) add(client, server net.Conn) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.closed {
+		_ = server.Close()
+		return false
+	}
+	p.pairs[client] = server
+	return true
+}
+
+// pass copies until one side ends.
+func (p *Proxy) pass(from, to net.Conn, answers bool) {
+	defer func() { _, _ = from.Close(), to.Close() }()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := from.Read(buffer)
+		if answers && p.swallows(buffer[:n]) {
+			return
+		}
+		if _, wrong := to.Write(buffer[:n]); err != nil || wrong != nil {
+			return
+		}
+	}
+}
+
+func (p *Proxy) swallows(said []byte) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.swallow == nil || !bytes.Contains(said, p.swallow) {
+		return false
+	}
+	p.swallow = nil
+	p.swallowed()
+	return true
+}
