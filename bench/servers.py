@@ -46,7 +46,7 @@ class Program:
         """The server, ready; it ends with the block."""
         first = free_port(FIRST_PORT)
         public, admin = f"127.0.0.1:{first}", f"127.0.0.1:{free_port(first + 1)}"
-        environment = {**self.environment, "LISTEN": public, "ADMIN_LISTEN": admin}
+        environment = {**self.environment, "LISTEN": public, "ADMIN_LISTEN": admin, "RATE_LIMIT_CALLER": "10000/1s"}
         with (self.folder / f"{self.name}.log").open("wb") as log:
             started = time.perf_counter()
             process = subprocess.Popen(self.command, env=environment, stdout=log, stderr=log, cwd=self.folder)

@@ -21,9 +21,10 @@ SHARED = {"json": "Object", "money": "Money", "timestamp": "Timestamp"}
 PROBLEMS = {
     400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFound", 406: "NotAcceptable", 409: "Conflict",
     412: "PreconditionFailed", 413: "ContentTooLarge", 415: "UnsupportedMediaType", 422: "IdempotencyKeyReused",
-    428: "PreconditionRequired", 500: "InternalServerError", 503: "ServiceUnavailable", 504: "GatewayTimeout",
+    428: "PreconditionRequired", 429: "TooManyRequests", 500: "InternalServerError", 503: "ServiceUnavailable",
+    504: "GatewayTimeout",
 }  # fmt: skip
-EVERYWHERE = {400, 406, 500, 503, 504}
+EVERYWHERE = {400, 406, 429, 500, 503, 504}
 SECURED = {401, 403}
 BY_OPERATION = {
     "list": set[int](),

@@ -170,7 +170,7 @@ func launch(t *testing.T, database, key string, settings ...string) *instance {
 	listen, admin := free(t), free(t)
 	i := &instance{t: t, ended: make(chan struct{}), url: "http://" + listen, admin: "http://" + admin, key: key}
 	i.command = exec.Command(program(t), "serve")
-	i.command.Env = append(slices.Clone(settings), "DATABASE_URL="+database, "LISTEN="+listen, "ADMIN_LISTEN="+admin, pepper)
+	i.command.Env = append(slices.Clone(settings), "DATABASE_URL="+database, "LISTEN="+listen, "ADMIN_LISTEN="+admin, pepper, "RATE_LIMIT_CALLER=10000/1s")
 	i.command.Stdout, i.command.Stderr = &i.out, &i.out
 	if err := i.command.Start(); err != nil {
 		t.Fatal(err)

@@ -108,6 +108,10 @@ func describe(kind reflect.Type) string {
 		return "number"
 	case "bool":
 		return "truth value (true or false)"
+	case "limit.Policy":
+		return "limit such as 600/1m"
+	case "[]netip.Prefix":
+		return "list of networks such as 10.0.0.0/8,fd00::/8"
 	case "slog.Level":
 		return "log level (debug, info, warn or error)"
 	default:

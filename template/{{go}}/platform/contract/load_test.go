@@ -8,8 +8,10 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"platform.internal/contract"
+	"platform.internal/limit"
 )
 
 const root = `
@@ -232,6 +234,39 @@ func TestLoadRefuses(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestAnOperationMayHaveALimitOfItsOwn(t *testing.T) {
+	t.Parallel()
+	files := documents(map[string]string{"openapi.yaml": `
+paths:
+  /x:
+    get: {operationId: a, x-rate-limit: {quota: 10, window: 60}}
+    put: {operationId: b}`})
+	c, err := contract.Load(files, "openapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Operation("a").Limit, (limit.Policy{Name: "a", Quota: 10, Window: time.Minute}); got != want {
+		t.Errorf("got %+v", got)
+	}
+	if got := c.Operation("b").Limit; got != (limit.Policy{}) {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestALimitThatIsNoneIsRefusedInASentence(t *testing.T) {
+	t.Parallel()
+	for _, wrong := range []string{
+		"10", "{}", "{quota: 10}", "{window: 60}", "{quota: 0, window: 60}", "{quota: -1, window: 60}", "{quota: 10, window: 0}", "{quota: 10, window: -60}",
+		"{quota: 10, window: 86401}", "{quota: 10, window: 9223372036854775807}", "{quota: ten, window: 60}", "{quota: 1.5, window: 60}",
+		"{quota: 10, window: 1m}", "{quota: 10001, window: 1}", "{quota: 10, window: 60, burst: 5}", "null",
+	} {
+		files := documents(map[string]string{"openapi.yaml": "paths: {/x: {get: {operationId: a, x-rate-limit: " + wrong + "}}}"})
+		if _, err := contract.Load(files, "openapi.yaml"); err == nil || !strings.Contains(err.Error(), "GET /x: write x-rate-limit as {quota: 10, window: 60}") {
+			t.Errorf("%s: got %v", wrong, err)
+		}
 	}
 }
 

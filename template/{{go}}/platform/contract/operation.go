@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"platform.internal/limit"
 )
 
 // Operation is one method on one path.
@@ -21,8 +23,9 @@ type Operation struct {
 	InPath       []*Parameter // those of the path, from left to right
 	MediaTypes   []string     // of the request body, sorted; none if the operation takes no body
 	BodyRequired bool
-	Secured      bool     // whether a credential is asked for
-	Scopes       []string // what the credential must allow, all of it
+	Secured      bool         // whether a credential is asked for
+	Scopes       []string     // what the credential must allow, all of it
+	Limit        limit.Policy // its own, named as the operation; the zero Policy if it has none
 
 	bodies    map[string]*schema            // by media type
 	responses map[string]map[string]*schema // by status, or "default", and media type
@@ -80,6 +83,7 @@ func (c *Contract) add(document, item node, method, path string) error {
 	c.operations[operation.ID] = operation
 	operation.Secured, operation.Scopes = security(document, described)
 	return errors.Join(
+		operation.addLimit(described),
 		c.addParameters(operation, described, item), // what the operation says goes before what the path says
 		c.addBody(operation, described),
 		c.addResponses(operation, described),

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"platform.internal/config"
 )
 
 // flow is one line of docs/data-flows.yaml.
@@ -64,7 +66,7 @@ func addresses(settings reflect.Type) (names []string) {
 		switch {
 		case name == "" && field.Type.Kind() == reflect.Struct:
 			names = append(names, addresses(field.Type)...)
-		case leads.MatchString(name):
+		case leads.MatchString(name) && (field.Type.Kind() == reflect.String || field.Type == reflect.TypeFor[config.Secret]()):
 			names = append(names, name)
 		}
 	}

@@ -48,7 +48,7 @@ func TestAnIndexThatIsBeingBuiltIsLeftAlone(t *testing.T) {
 	if err := migrator.Up(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	busy, builder := connect(t, database.OwnerURL), connect(t, database.OwnerURL)
+	busy, builder, watcher := connect(t, database.OwnerURL), connect(t, database.OwnerURL), connect(t, database.OwnerURL)
 	if _, err := busy.Exec(t.Context(), "begin; insert into one values (1)"); err != nil {
 		t.Fatal(err)
 	}
@@ -57,8 +57,8 @@ func TestAnIndexThatIsBeingBuiltIsLeftAlone(t *testing.T) {
 		_, err := builder.Exec(t.Context(), "create index concurrently slow on one (n)")
 		built <- err
 	}()
-	for begun := false; !begun; time.Sleep(time.Millisecond) {
-		if err := busy.QueryRow(t.Context(), "select exists (select from pg_stat_progress_create_index)").Scan(&begun); err != nil {
+	for begun := false; !begun; time.Sleep(time.Millisecond) { // a transaction would see again what it saw first
+		if err := watcher.QueryRow(t.Context(), "select exists (select from pg_stat_progress_create_index where datname = current_database())").Scan(&begun); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -14,13 +14,15 @@ import (
 type Find func(r *http.Request) (operationID string, values []string, ok bool)
 
 // Guard checks a request against the contract before any generated code sees it, in the order in which
-// a client can mend it: who calls, what they may do, the parameters, the answer they accept, the media type, the body.
+// a client can mend it: how often they ask, who calls, what they may do, the parameters, the answer they accept, the media type, the body.
 type Guard struct {
 	Contract *contract.Contract
 	Find     Find
 	// Authorise says who calls, if the contract asks for a credential: it returns the context to go on with,
-	// or a fault of kind Unauthenticated or Forbidden. It is nil if nobody has to say who they are.
+	// or a fault of kind Unauthenticated or Forbidden, with Forbidden the context as well. It is nil if nobody has to say who they are.
 	Authorise func(r *http.Request, scopes []string) (context.Context, error)
+	// Limits are how often clients may ask; nil if they may as often as they like.
+	Limits *Limits
 	// MaxBody is the largest request body, in bytes.
 	MaxBody int64
 }
@@ -28,18 +30,7 @@ type Guard struct {
 // Handler passes on what keeps the contract, and what the router has no operation for; it answers the rest with a problem.
 func (g Guard) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		operationID, values, ok := g.Find(r)
-		if !ok {
-			next.ServeHTTP(w, r)
-			return
-		}
-		operation := g.Contract.Operation(operationID)
-		if operation == nil {
-			WriteError(w, r, errNotAgreed)
-			return
-		}
-		note(r.Context(), operation)
-		checked, err := g.check(w, r, operation, values) //nolint:contextcheck // the request carries it
+		checked, err := g.check(w, r)
 		if err != nil {
 			WriteError(w, r, err)
 			return
@@ -53,17 +44,46 @@ var (
 	errNoAuthorise = errors.New("the contract asks for a credential, and the service has nothing that checks one")
 )
 
-func (g Guard) check(w http.ResponseWriter, r *http.Request, operation *contract.Operation, values []string) (*http.Request, error) {
-	if operation.Secured {
-		if g.Authorise == nil {
-			return nil, errNoAuthorise
-		}
-		ctx, err := g.Authorise(r, operation.Scopes)
-		if err != nil {
-			return nil, err
-		}
-		r = r.WithContext(ctx)
+func (g Guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, error) {
+	turn := g.Limits.turn(w, r)
+	if err := turn.admit(); err != nil {
+		return nil, err
 	}
+	operationID, values, ok := g.Find(r)
+	if !ok {
+		return r, turn.take(r.Context(), nil, false)
+	}
+	operation := g.Contract.Operation(operationID)
+	if operation == nil {
+		return nil, errNotAgreed
+	}
+	note(r.Context(), operation)
+	authorised, refused := g.authorise(r, operation)                                   //nolint:contextcheck // the request carries it
+	if err := turn.take(authorised.Context(), operation, refused == nil); err != nil { //nolint:contextcheck // as above
+		return nil, err
+	}
+	if refused != nil {
+		return nil, refused
+	}
+	return g.checkContents(w, authorised, operation, values)
+}
+
+// authorise returns the request with the context that says who calls. It does so for a caller who is refused as well.
+func (g Guard) authorise(r *http.Request, operation *contract.Operation) (*http.Request, error) {
+	if !operation.Secured {
+		return r, nil
+	}
+	if g.Authorise == nil {
+		return r, errNoAuthorise
+	}
+	ctx, err := g.Authorise(r, operation.Scopes)
+	if ctx == nil {
+		return r, err
+	}
+	return r.WithContext(ctx), err
+}
+
+func (g Guard) checkContents(w http.ResponseWriter, r *http.Request, operation *contract.Operation, values []string) (*http.Request, error) {
 	if err := checkParameters(r, operation, values); err != nil {
 		return nil, err
 	}

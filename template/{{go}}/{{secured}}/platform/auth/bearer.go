@@ -13,7 +13,8 @@ import (
 )
 
 // Bearer returns a function that authenticates a request by its bearer token (RFC 6750, 2.1) and wants it to hold every one of the scopes.
-// It returns the context to go on with, which carries the Principal, or a fault of kind Unauthenticated, Forbidden or Unavailable.
+// It returns the context to go on with, which carries the Principal, or a fault of kind Unauthenticated, Forbidden or Unavailable;
+// with Forbidden it returns both, because it is known who calls.
 func Bearer(authenticator Authenticator) func(r *http.Request, scopes []string) (context.Context, error) {
 	return func(r *http.Request, scopes []string) (context.Context, error) {
 		headers := r.Header.Values("Authorization")
@@ -29,9 +30,10 @@ func Bearer(authenticator Authenticator) func(r *http.Request, scopes []string) 
 		if err != nil {
 			return nil, err
 		}
+		ctx := logging.With(With(r.Context(), principal), slog.String("subject", principal.Subject))
 		if !principal.May(scopes...) {
-			return nil, fault.New(fault.Forbidden, "The credential lacks the scope "+strings.Join(scopes, " ")+".")
+			return ctx, fault.New(fault.Forbidden, "The credential lacks the scope "+strings.Join(scopes, " ")+".")
 		}
-		return logging.With(With(r.Context(), principal), slog.String("subject", principal.Subject)), nil
+		return ctx, nil
 	}
 }

@@ -59,6 +59,8 @@ func TestABearerToken(t *testing.T) {
 				t.Errorf("got %v", err)
 			case test.want != fine && fault.KindOf(err) != test.want:
 				t.Errorf("got %v", err)
+			case test.want == fault.Forbidden && (ctx == nil || auth.From(ctx).Subject != "acme"):
+				t.Error("it is not said who calls")
 			}
 		})
 	}
