@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
+from string import ascii_lowercase
 
 import yaml
 
@@ -174,10 +175,10 @@ RELEASES: dict[str, Callable[[Trial], dict[str, str | None]]] = {
 GROWTH: dict[str, Callable[[dict[str, dict[str, object]], int], object]] = {
     "a resource": lambda model, n: model.update({f"thing{n}": {"fields": {"name": "text"}}}),
     "a child": lambda model, n: model.update({f"part{n}": {"belongs_to": ["customer"], "fields": {"name": "text"}}}),
-    "an optional field": lambda model, n: _field(model, f"note{n}", {"type": "text", "optional": True}),
-    "a field with a default": lambda model, n: _field(model, f"level{n}", {"type": "integer", "default": 1}),
-    "a filter": lambda model, n: _field(model, f"kind{n}", {"type": "text", "optional": True, "filter": True}),
-    "an order": lambda model, n: _field(model, f"rank{n}", {"type": "integer", "default": 0, "sort": True}),
+    "an optional field": lambda model, n: _field(model, _named("note", n), {"type": "text", "optional": True}),
+    "a field with a default": lambda model, n: _field(model, _named("level", n), {"type": "integer", "default": 1}),
+    "a filter": lambda model, n: _field(model, _named("kind", n), {"type": "text", "optional": True, "filter": True}),
+    "an order": lambda model, n: _field(model, _named("rank", n), {"type": "integer", "default": 0, "sort": True}),
     "a value of an enum": lambda model, n: _values(model).append(f"state{n}"),
     "another default": lambda model, n: _fields(model)["status"].update(default=_values(model)[n % 2]),
     "a wider limit": lambda model, n: _fields(model)["number"].update(max_length=200 + n),
@@ -185,6 +186,11 @@ GROWTH: dict[str, Callable[[dict[str, dict[str, object]], int], object]] = {
     "soft delete": lambda model, _: model["invoice"].update(soft_delete=True),
     "a field less": lambda model, _: _fields(model).pop("due_on", None),
 }
+
+
+def _named(word: str, number: int) -> str:
+    """A name without a digit: fields that differ in a number only are refused."""
+    return f"{word}_{ascii_lowercase[number // 26]}{ascii_lowercase[number % 26]}"
 
 
 def _fields(model: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:

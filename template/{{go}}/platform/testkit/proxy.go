@@ -8,11 +8,14 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Proxy stands between the service and its database, and breaks what a test wants to see broken.
 type Proxy struct {
 	listener net.Listener
+	network  string // of the database: tcp, or unix for a socket
 	target   string
 
 	mutex     sync.Mutex
@@ -29,11 +32,16 @@ func (d Database) Through(t testing.TB) (Database, *Proxy) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	known, err := pgconn.ParseConfig(d.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	network, target := pgconn.NetworkAddress(known.Host, known.Port)
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the test closes it
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := &Proxy{listener: listener, target: address.Host, pairs: map[net.Conn]net.Conn{}}
+	proxy := &Proxy{listener: listener, network: network, target: target, pairs: map[net.Conn]net.Conn{}}
 	var accepting sync.WaitGroup
 	accepting.Go(proxy.accept)
 	t.Cleanup(func() {
@@ -42,6 +50,10 @@ func (d Database) Through(t testing.TB) (Database, *Proxy) {
 		accepting.Wait()
 	})
 	address.Host = listener.Addr().String()
+	parameters := address.Query()
+	parameters.Del("host") // that of a socket
+	parameters.Del("port")
+	address.RawQuery = parameters.Encode()
 	d.URL = address.String()
 	return d, proxy
 }
@@ -81,7 +93,7 @@ func (p *Proxy) accept() {
 		if err != nil {
 			return
 		}
-		server, err := net.Dial("tcp", p.target) //nolint:noctx // it is on this machine
+		server, err := net.Dial(p.network, p.target) //nolint:noctx // it is on this machine
 		if err != nil || !p.add(client, server) {
 			_ = client.Close()
 			continue
