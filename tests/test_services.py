@@ -88,6 +88,22 @@ def test_a_service_without_authentication_is_whole(service: Service) -> None:
     assert left == ""
 
 
+@pytest.mark.parametrize("service", [("--data", "auth=oidc")], ids=["oidc"], indirect=True)
+def test_a_service_for_tokens_of_an_issuer_is_whole(service: Service) -> None:
+    """Its tests pass, a token of the issuer of development lets a caller in, and nothing of API keys is left."""
+    service.make("build")
+    service.shell("go vet ./... && go test ./... && cd platform && go test ./auth/... ./testkit/issuer/...")
+    service.make("lint")
+    with service.running() as address:
+        token = service.make("--silent", "token").splitlines()[-1]
+        assert Client(address, token).call("GET", "/v1/customers").status == 200
+        assert Client(address, "no token").call("GET", "/v1/customers").status == 401
+    left = service.run(
+        "bash", "-c", "grep -rliE 'api.?key' --exclude-dir=.local --exclude-dir=platform --exclude-dir=tools . || true"
+    )
+    assert left == ""
+
+
 @pytest.mark.parametrize(
     "service", [("--data", "resources=empty", "--data", "auth=none")], ids=["empty"], indirect=True
 )

@@ -350,6 +350,21 @@ def test_an_answer_is_switched_off_and_on_again(team: Team) -> None:
     assert "drop" not in git(team.folder, "diff", "--staged", "--name-only", "--diff-filter=D")
 
 
+def test_callers_are_let_in_another_way(team: Team) -> None:
+    """Keys give way to tokens of an issuer, and come back: settings, code and dependencies follow."""
+    tokens = team.make("answer", "auth=oidc")
+    assert tokens.code == 0, tokens.said
+    assert "OIDC_ISSUER" in team.text(".env.example")
+    assert "go-jose" in team.text("platform/go.mod")
+    assert not (team.folder / "platform/auth/apikey").exists()
+    commit(team.folder)
+    keys = team.make("answer", "auth=api_key")
+    assert keys.code == 0, keys.said
+    assert "OIDC_ISSUER" not in team.text(".env.example")
+    assert "go-jose" not in team.text("platform/go.mod")
+    assert (team.folder / "platform/auth/apikey/authenticator.go").exists()
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

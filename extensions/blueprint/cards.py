@@ -22,6 +22,7 @@ class Variable:
         sample: A value that is safe to read: the default, or for a required one what a value looks like.
         required: Whether production must set it.
         secret: Whether development makes one up.
+        development: The value that development takes; empty where it takes none.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Variable:
     sample: str
     required: bool = False
     secret: bool = False
+    development: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "tables": wanted,
         "addresses": addresses(model),
         "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
+        "developed": [variable for part in parts for variable in part.env if variable.development],
         "secrets": [variable for part in parts for variable in part.env if variable.secret],
         "settings": [setting for part in parts for setting in part.settings.get(language, ())],
         "credential": next((part.credential for part in parts if part.credential), ""),

@@ -21,6 +21,7 @@ import (
 // exchange is what the layers around a request learn about it.
 type exchange struct {
 	requestID string
+	presented bool                // whether it carries a credential
 	operation *contract.Operation // nil until the guard knows it
 	answer    *recorder
 	err       error // that the client is not told about
@@ -47,7 +48,11 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler, observe
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		r, over := begin(r, observers) //nolint:contextcheck // the request carries it
-		known := &exchange{requestID: r.Header.Get("X-Request-Id"), answer: &recorder{ResponseWriter: w}}
+		known := &exchange{
+			requestID: r.Header.Get("X-Request-Id"),
+			presented: len(r.Header.Values("Authorization")) > 0,
+			answer:    &recorder{ResponseWriter: w},
+		}
 		if !wellFormedRequestID.MatchString(known.requestID) {
 			known.requestID = id.New().String()
 		}

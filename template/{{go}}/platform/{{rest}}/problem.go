@@ -93,7 +93,7 @@ func ProblemFrom(ctx context.Context, err error) *Problem {
 	problem := mapped(err)
 	if known, ok := exchangeOf(ctx); ok {
 		problem.RequestID = known.requestID
-		problem.headers(known.answer.Header())
+		problem.headers(known.answer.Header(), known.presented)
 		if problem.Status >= http.StatusInternalServerError {
 			known.err = err
 		}
@@ -136,9 +136,12 @@ func cut(text string, longest int) string {
 	return string([]rune(text)[:longest-1]) + "…"
 }
 
-// headers sets what a problem says outside of its body (RFC 9110: 10.2.3, 11.6.1).
-func (p *Problem) headers(header http.Header) {
-	if p.Status == http.StatusUnauthorized {
+// headers sets what a problem says outside of its body (RFC 9110: 10.2.3, 11.6.1). Who sent no credential is not told
+// that theirs is wrong (RFC 6750, 3.1).
+func (p *Problem) headers(header http.Header, presented bool) {
+	if p.Status == http.StatusUnauthorized && presented {
+		header.Set("WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
+	} else if p.Status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="api"`)
 	}
 	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {

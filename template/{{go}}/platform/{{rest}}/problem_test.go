@@ -69,6 +69,18 @@ func TestAnErrorIsTheProblem(t *testing.T) {
 	}
 }
 
+func TestACredentialThatWasSentIsSaidToBeWrong(t *testing.T) {
+	t.Parallel()
+	answer, request := httptest.NewRecorder(), httptest.NewRequest("GET", "/", nil)
+	request.Header.Set("Authorization", "Bearer x")
+	rest.Observe(discard(), time.Second, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rest.WriteError(w, r, fault.New(fault.Unauthenticated, "x"))
+	})).ServeHTTP(answer, request)
+	if got := answer.Header().Get("WWW-Authenticate"); got != `Bearer realm="api", error="invalid_token"` {
+		t.Errorf("got %s", got)
+	}
+}
+
 func TestAnUnexpectedErrorRevealsNothing(t *testing.T) {
 	t.Parallel()
 	for _, err := range []error{

@@ -1,0 +1,24 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
+package issuer
+
+import (
+	"fmt"
+	"net/http"
+)
+
+// Token is the path at which the issuer of Develop gives a token to whoever asks.
+const Token = "/token"
+
+// Develop returns an issuer for the machine of a developer, to be served at the address. It gives a token for the audience to whoever
+// asks, which lasts five minutes: for the subject and the scopes of the query.
+func Develop(address, audience string) http.Handler {
+	i := unserved("ES256")
+	i.URL = address
+	i.Answer(Token, func(w http.ResponseWriter, r *http.Request) {
+		query := r.URL.Query()
+		w.Header().Set("Content-Type", "text/plain")
+		fmt.Fprintln(w, i.Sign(i.Claims(query.Get("subject"), audience, query["scope"]...)))
+	})
+	return i
+}

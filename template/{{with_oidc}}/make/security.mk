@@ -1,0 +1,29 @@
+# Kept by the platform: docs/ownership.md says what that means.
+# How callers get in, in development: by tokens of an issuer that gives them to everybody.
+
+##@ Security
+
+scopes ?=
+subject ?= dev
+all_scopes = $(shell sed -nE 's/.*- bearer: \["([^"]*)"\].*/\1/p' api/rest/*.yaml | sort -u)
+discovery = "$$OIDC_ISSUER/.well-known/openid-configuration"
+asked = curl --silent --fail --output /dev/null
+
+.PHONY: issuer issuer-stop token
+run dev: issuer
+database-stop clean: issuer-stop
+
+issuer: prepare ## start an issuer of tokens for development, unless OIDC_ISSUER answers
+	@$(in_development) { $(asked) $(discovery) || { \
+	  go build -C platform -o ../.local/bin/issuer ./testkit/issuer/develop && \
+	  { nohup .local/bin/issuer "$$OIDC_ISSUER" "$$OIDC_AUDIENCE" >.local/issuer.log 2>&1 & echo "$$!" >.local/issuer.pid; } && \
+	  $(asked) --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 $(discovery) && \
+	  echo 'Started an issuer of tokens, for development only.' >&2; }; }
+
+issuer-stop:
+	@[[ "$$(ps -o command= -p "$$(cat .local/issuer.pid 2>/dev/null)" 2>/dev/null)" != .local/bin/issuer* ]] || kill "$$(<.local/issuer.pid)"
+	@rm -f .local/issuer.pid
+
+token: issuer ## get a token for five minutes: make token scopes="invoices:read"
+	@$(in_development) curl --silent --show-error --fail --get --data-urlencode 'subject=$(subject)' \
+	  $(addprefix --data-urlencode scope=,$(or $(scopes),$(all_scopes))) "$$OIDC_ISSUER/token"
