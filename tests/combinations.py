@@ -1,10 +1,13 @@
-"""Every combination of the answers that are offered, read from the questions themselves."""
+"""Combinations of the answers that are offered, read from the questions themselves: all, and few that stand for all."""
 
 from __future__ import annotations
 
 from itertools import chain, combinations, product
+from pathlib import Path
 from typing import Any
 
+import yaml
+from allpairspy import AllPairs
 from blueprint import questions
 
 from tests.support import Answers
@@ -24,5 +27,22 @@ def label(answers: Answers) -> str:
     return "-".join("+".join(value) if isinstance(value, list) else value for value in chosen)
 
 
+def answers_of(answers: Answers, model: Path) -> dict[str, Any]:
+    """The answers with a model in them; where nobody is known, no row is owned."""
+    resources = yaml.safe_load(model.read_text(encoding="utf-8"))["resources"]
+    if answers["auth"] == "none":
+        resources = {
+            resource: {word: value for word, value in (body or {}).items() if word != "owned"}
+            for resource, body in resources.items()
+        }
+    return {**answers, "resources": resources}
+
+
 KEYS = [key for key in questions.questions() if questions.choices(key)]
 COMBINATIONS: list[dict[str, Any]] = [dict(zip(KEYS, answers, strict=True)) for answers in product(*map(offered, KEYS))]
+
+
+# Every two answers meet in one of these; few faults need three (Kuhn, Wallace and Gallo, IEEE TSE 30(6), 2004).
+PAIRWISE: list[dict[str, Any]] = [
+    dict(zip(KEYS, answers, strict=True)) for answers in AllPairs(list(map(offered, KEYS)))
+]

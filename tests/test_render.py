@@ -1,4 +1,4 @@
-"""Every combination of answers with every model of tests/models: complete, parseable, and the same every time."""
+"""Every combination of answers, and every answer with every model of tests/models: whole, and the same every time."""
 
 from __future__ import annotations
 
@@ -9,15 +9,17 @@ import subprocess
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import cycle, product
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from allpairspy import AllPairs
 from copier import run_copy
 from copier._main import Worker
 
-from tests.combinations import COMBINATIONS, label
+from tests.combinations import COMBINATIONS, KEYS, PAIRWISE, answers_of, label, offered
 from tests.support import ROOT, Answers, Copy, Update, commit, git, recorded, tree
 
 MODELS = sorted((ROOT / "tests" / "models").glob("*.yml"))
@@ -31,23 +33,12 @@ PARSERS: dict[str, Callable[[str], object]] = {
 }
 
 
-CASES = [(answers, model) for answers in COMBINATIONS for model in MODELS]
+# Every answer with every other answer, and with every model.
+CASES = [(dict(zip(KEYS, answers, strict=True)), model) for *answers, model in AllPairs([*map(offered, KEYS), MODELS])]
 
 
 def name(case: tuple[Answers, Path]) -> str:
     return f"{label(case[0])}-{case[1].stem}"
-
-
-def answers_of(case: tuple[Answers, Path]) -> dict[str, Any]:
-    """The answers with the model in them; where nobody is known, no row is owned."""
-    answers, file = case
-    resources = yaml.safe_load(file.read_text(encoding="utf-8"))["resources"]
-    if answers["auth"] == "none":
-        resources = {
-            resource: {word: value for word, value in (body or {}).items() if word != "owned"}
-            for resource, body in resources.items()
-        }
-    return {**answers, "resources": resources}
 
 
 @dataclass
@@ -86,7 +77,7 @@ def case(request: pytest.FixtureRequest) -> tuple[Answers, Path]:
 
 @pytest.fixture(scope="module")
 def rendering(case: tuple[Answers, Path], template: Path, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
-    return render(template, tmp_path_factory.mktemp("render") / "service", answers_of(case))
+    return render(template, tmp_path_factory.mktemp("render") / "service", answers_of(*case))
 
 
 def test_no_path_is_written_twice(rendering: Rendering) -> None:
@@ -125,21 +116,24 @@ def test_go_is_what_gofmt_would_write(rendering: Rendering) -> None:
     assert (result.stdout, result.stderr) == ("", "")
 
 
-# What depends on the machinery and not on the model is seen on three: nothing, the usual, everything.
-SOME = [case for case in CASES if case[1].stem in ("empty", "billing", "everything")]
+# What depends on the machinery and not on the model is seen on three: everything, the usual, nothing.
+THREE = [ROOT / "tests" / "models" / f"{model}.yml" for model in ("everything", "billing", "empty")]
+SOME = list(zip(PAIRWISE, cycle(THREE), strict=False))
 
 
 @pytest.mark.parametrize("case", SOME, ids=name)
 def test_a_second_time_gives_the_same(case: tuple[Answers, Path], template: Path, tmp_path: Path) -> None:
     """Nothing random, no date, no path of this machine: whatever differs would conflict in every update."""
-    one, two = (render(template, tmp_path / place / "service", answers_of(case)).service for place in ("here", "there"))
+    one, two = (
+        render(template, tmp_path / place / "service", answers_of(*case)).service for place in ("here", "there")
+    )
     assert tree(one) == tree(two)
 
 
 @pytest.mark.parametrize("case", SOME, ids=name)
 def test_an_update_to_the_same_version_changes_nothing(case: tuple[Answers, Path], copy: Copy, update: Update) -> None:
     """The answers file holds all that shapes a service, `applied` included."""
-    service = commit(copy(answers_of(case)))
+    service = commit(copy(answers_of(*case)))
     update(service)
     assert git(service, "status", "--porcelain") == ""
 
@@ -147,8 +141,8 @@ def test_an_update_to_the_same_version_changes_nothing(case: tuple[Answers, Path
 def test_every_template_is_of_use(template: Path, tmp_path: Path) -> None:
     """A path that renders to nothing everywhere is dead, or hides a misspelt variable."""
     used = set[Path]()
-    for number, case in enumerate(SOME):
-        used |= {source for source, _ in render(template, tmp_path / str(number), answers_of(case)).written}
+    for number, case in enumerate(product(PAIRWISE, THREE)):
+        used |= {source for source, _ in render(template, tmp_path / str(number), answers_of(*case)).written}
     assert {file.relative_to(template) for file in (template / "template").rglob("*") if file.is_file()} == used
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests import demo
+from tests.combinations import PAIRWISE, answers_of, label
 from tests.postgres import MissingError, server
 from tests.service import Client, Service, lend_tools, write
-from tests.support import ROOT
+from tests.support import ROOT, Answers
 
-ZOO = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
-LARGE = {"fifty", "limits"}
+MODELS = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
+LARGE = ("fifty", "limits")
+# Every model once, and every two answers together at least once.
+ZOO = list(zip((model for model in MODELS if model not in LARGE), cycle(PAIRWISE), strict=False))
 NASTY = (
     'Sends "invoices" & `payments`; it\'s 100 % {{ 7 * 7 }} {% raw %} $HOME $(id) \\ # -- */ <b>\n'
     "second line: - [x] 'quoted' ✓ نص ​\t" + "long " * 2000
@@ -24,15 +29,17 @@ NASTY = (
 
 @pytest.fixture
 def service(template: Path, tools: Service, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
-    """A service for the arguments that the test is parametrised with, the default one without."""
-    made = write(template, tmp_path / "billing", *getattr(request, "param", ()))
+    """A service for the answers that the test is parametrised with, the default one without."""
+    answers = tmp_path / "answers.yml"
+    answers.write_text(json.dumps(getattr(request, "param", {})), encoding="utf-8")
+    made = write(template, tmp_path / "billing", "--data-file", str(answers))
     lend_tools(tools, made)
     yield made
     made.clean()
 
 
-def model(name: str) -> tuple[str, str]:
-    return "--data", f"resources={ROOT / 'tests' / 'models' / name}.yml"
+def model(name: str, answers: Answers = PAIRWISE[0]) -> dict[str, Any]:
+    return answers_of(answers, ROOT / "tests" / "models" / f"{name}.yml")
 
 
 def test_the_default_service_meets_its_own_standards(service: Service) -> None:
@@ -51,12 +58,12 @@ def test_the_default_service_answers_as_the_demo_shows(service: Service) -> None
 
 @pytest.mark.parametrize(
     ("service", "name"),
-    [(model(name), name) for name in ZOO if name not in LARGE],
-    ids=lambda value: value,
+    [(model(name, answers), name) for name, answers in ZOO],
+    ids=[f"{name}-{label(answers)}" for name, answers in ZOO],
     indirect=["service"],
 )
-def test_every_model_of_the_zoo_builds_and_passes_its_own_tests(service: Service, name: str) -> None:
-    """Whatever the model says, the service is whole."""
+def test_every_model_and_every_two_answers_build_and_pass_their_own_tests(service: Service, name: str) -> None:
+    """Whatever the model says, and whichever two answers meet, the service is whole."""
     service.make("build")
     assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
     report = service.shell("go test ./...")
@@ -65,8 +72,8 @@ def test_every_model_of_the_zoo_builds_and_passes_its_own_tests(service: Service
 
 @pytest.mark.parametrize(
     ("service", "name"),
-    [(model(name), name) for name in ZOO if name in LARGE],
-    ids=lambda value: value,
+    [(model(name), name) for name in LARGE],
+    ids=LARGE,
     indirect=["service"],
 )
 def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
@@ -77,7 +84,7 @@ def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
     assert report.count("ok  ") == 2, name
 
 
-@pytest.mark.parametrize("service", [("--data", "auth=none")], ids=["open"], indirect=True)
+@pytest.mark.parametrize("service", [{"auth": "none"}], ids=["open"], indirect=True)
 def test_a_service_without_authentication_is_whole(service: Service) -> None:
     """Nobody has to say who they are, and nothing of API keys is left."""
     service.make("build")
@@ -88,7 +95,7 @@ def test_a_service_without_authentication_is_whole(service: Service) -> None:
     assert left == ""
 
 
-@pytest.mark.parametrize("service", [("--data", "auth=oidc")], ids=["oidc"], indirect=True)
+@pytest.mark.parametrize("service", [{"auth": "oidc"}], ids=["oidc"], indirect=True)
 def test_a_service_for_tokens_of_an_issuer_is_whole(service: Service) -> None:
     """Its tests pass, a token of the issuer of development lets a caller in, and nothing of API keys is left."""
     service.make("build")
@@ -104,9 +111,7 @@ def test_a_service_for_tokens_of_an_issuer_is_whole(service: Service) -> None:
     assert left == ""
 
 
-@pytest.mark.parametrize(
-    "service", [("--data", "resources=empty", "--data", "auth=none")], ids=["empty"], indirect=True
-)
+@pytest.mark.parametrize("service", [{"resources": "empty", "auth": "none"}], ids=["empty"], indirect=True)
 def test_a_service_without_a_resource_starts(service: Service) -> None:
     """Starting empty is a start."""
     service.make("build")
