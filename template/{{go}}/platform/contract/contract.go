@@ -5,6 +5,7 @@
 package contract
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -18,13 +19,14 @@ type Contract struct {
 	operations map[string]*Operation
 }
 
-// Load reads the document at root, and those it refers to. The error names the operation that cannot be used as it is written.
+// Load reads the document at root, and those it refers to. The error has a line for each operation that cannot be used as it is written.
 func Load(files fs.FS, root string) (*Contract, error) {
 	c := &Contract{documents: newDocuments(files), operations: map[string]*Operation{}}
 	document, err := c.documents.resolve(place{file: root})
 	if err != nil {
 		return nil, err
 	}
+	var wrong []error
 	for _, path := range slices.Sorted(maps.Keys(document.members("paths"))) {
 		item, err := c.documents.resolve(document.at("paths", path))
 		if err != nil {
@@ -35,9 +37,12 @@ func Load(files fs.FS, root string) (*Contract, error) {
 				continue
 			}
 			if err := c.add(document, item, method, path); err != nil {
-				return nil, fmt.Errorf("%s %s: %w", strings.ToUpper(method), path, err)
+				wrong = append(wrong, fmt.Errorf("%s %s: %w", strings.ToUpper(method), path, err))
 			}
 		}
+	}
+	if err := errors.Join(wrong...); err != nil {
+		return nil, err
 	}
 	return c, nil
 }

@@ -270,6 +270,15 @@ func TestALimitThatIsNoneIsRefusedInASentence(t *testing.T) {
 	}
 }
 
+func TestEveryOperationThatCannotBeUsedIsNamed(t *testing.T) {
+	t.Parallel()
+	files := documents(map[string]string{"openapi.yaml": "paths: {/x: {get: {}, put: {operationId: a}, delete: {operationId: b, x-rate-limit: 1}}}"})
+	_, err := contract.Load(files, "openapi.yaml")
+	if err == nil || !strings.Contains(err.Error(), "GET /x") || !strings.Contains(err.Error(), "DELETE /x") || strings.Contains(err.Error(), "PUT /x") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestAReferenceMayBeEscaped(t *testing.T) {
 	t.Parallel()
 	files := documents(map[string]string{"openapi.yaml": `

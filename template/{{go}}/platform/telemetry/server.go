@@ -5,6 +5,7 @@ package telemetry
 import (
 	"context"
 	"log/slog"
+	"math/rand/v2"
 	"net/http"
 	"strconv"
 	"sync"
@@ -25,6 +26,8 @@ type server struct {
 	tracer   trace.Tracer
 	duration metric.Float64Histogram
 	active   metric.Int64UpDownCounter
+	shed     metric.Int64Counter
+	judge    judge
 
 	kinds sync.Map // of kind, to the attributes of its measures: to make them anew would cost more than the rest
 }
@@ -35,7 +38,7 @@ type kind struct {
 	status        int
 }
 
-func newServer(tracer trace.Tracer, meter metric.Meter) (*server, error) {
+func newServer(tracer trace.Tracer, meter metric.Meter, judge judge) (*server, error) {
 	duration, err := meter.Float64Histogram("http.server.request.duration",
 		metric.WithUnit("s"), metric.WithDescription("How long requests took."),
 		metric.WithExplicitBucketBoundaries(0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10))
@@ -44,10 +47,32 @@ func newServer(tracer trace.Tracer, meter metric.Meter) (*server, error) {
 	}
 	active, err := meter.Int64UpDownCounter("http.server.active_requests",
 		metric.WithUnit("{request}"), metric.WithDescription("How many requests are at work."))
-	return &server{tracer: tracer, duration: duration, active: active}, err
+	if err != nil {
+		return nil, err
+	}
+	shed, err := meter.Int64Counter("http.server.shed_requests",
+		metric.WithUnit("{request}"), metric.WithDescription("How many requests were refused because too many others were at work."))
+	return &server{tracer: tracer, duration: duration, active: active, shed: shed, judge: judge}, err
 }
 
-// Begin implements rest.Observer. A request that carries a W3C trace context goes on with it, sampled or not as its caller has decided;
+// judge decides on what is traced in the place of callers who are not trusted. Whoever could have each of their requests traced
+// would fill the collector, and the bill of it (W3C Trace Context, 6.3).
+type judge struct {
+	trusts func(*http.Request) bool
+	ratio  float64
+}
+
+// decide keeps the ID of the caller's trace, so that it can be found. It does not go by that ID as samplers do, for the caller has chosen it.
+func (j judge) decide(ctx context.Context, r *http.Request) context.Context {
+	caller := trace.SpanContextFromContext(ctx)
+	if !caller.IsValid() || j.trusts(r) {
+		return ctx
+	}
+	sampled := rand.Float64() < j.ratio //nolint:gosec // a share, and no secret
+	return trace.ContextWithRemoteSpanContext(ctx, caller.WithTraceFlags(caller.TraceFlags().WithSampled(sampled)))
+}
+
+// Begin implements rest.Observer. A request that carries a W3C trace context goes on with it, sampled or not as a trusted caller has decided;
 // its log lines have trace_id and span_id.
 func (t *Telemetry) Begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 	return t.server.begin(r)
@@ -55,7 +80,7 @@ func (t *Telemetry) Begin(r *http.Request) (context.Context, func(rest.Outcome))
 
 func (s *server) begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 	start, method := time.Now(), known(r.Method)
-	ctx := propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header))
+	ctx := s.judge.decide(propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header)), r)
 	ctx, span := s.tracer.Start(ctx, method, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(start))
 	if named := span.SpanContext(); named.IsValid() {
 		ctx = logging.With(ctx, slog.String("trace_id", named.TraceID().String()), slog.String("span_id", named.SpanID().String()))
@@ -68,6 +93,9 @@ func (s *server) begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 			kind.route = outcome.Operation.Path
 		}
 		s.active.Add(ctx, -1, working)
+		if outcome.Shed {
+			s.shed.Add(ctx, 1)
+		}
 		s.duration.Record(ctx, time.Since(start).Seconds(), s.attributes(kind))
 		if span.IsRecording() {
 			describe(span, kind, outcome)

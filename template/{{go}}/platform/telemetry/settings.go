@@ -11,7 +11,7 @@ import (
 type Settings struct {
 	// Endpoint is the collector, as http://host:4318; empty for none.
 	Endpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
-	// Ratio is the share of requests that are traced where the caller has not decided it.
+	// Ratio is the share of requests that are traced where no trusted caller has decided it.
 	Ratio float64 `env:"OTEL_TRACES_SAMPLER_ARG" envDefault:"0.05"`
 }
 

@@ -4,7 +4,7 @@
 //
 // Metrics are there for whoever asks on the admin port, in the text form of Prometheus. Where a collector is configured, it gets them too, and
 // the traces of a share of the requests, by OTLP over HTTP. Nothing waits for the collector: what it does not take is dropped.
-// Without a collector nothing is traced, and the trace context of a caller is passed on as it came.
+// Without a collector nothing is traced; the ID of a caller's trace is passed on all the same.
 //
 // No name, label or attribute holds what a caller has sent: a request is known by its operation, its route and its status.
 package telemetry
@@ -47,8 +47,8 @@ type Telemetry struct {
 // propagator reads and writes the W3C trace context.
 var propagator = propagation.TraceContext{}
 
-// New returns the Telemetry of a service in a version. The caller ends it with Shutdown.
-func New(ctx context.Context, settings Settings, service, version string, log *slog.Logger) (*Telemetry, error) {
+// New returns the Telemetry of a service in a version. trusts says whose word counts on what is traced. The caller ends it with Shutdown.
+func New(ctx context.Context, settings Settings, service, version string, trusts func(*http.Request) bool, log *slog.Logger) (*Telemetry, error) {
 	identity, err := resource.New(ctx,
 		resource.WithAttributes(attribute.String("service.name", service), attribute.String("service.version", version)),
 		resource.WithFromEnv(), // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES go before what the build says
@@ -77,7 +77,7 @@ func New(ctx context.Context, settings Settings, service, version string, log *s
 	provider := sdkmetric.NewMeterProvider(readers...)
 	t.ends = append(t.ends, provider.Shutdown)
 	t.meter = provider.Meter(scope)
-	t.server, err = newServer(t.tracer, t.meter)
+	t.server, err = newServer(t.tracer, t.meter, judge{trusts, settings.Ratio})
 	return t, err
 }
 

@@ -26,22 +26,29 @@ import (
 	"platform.internal/testkit"
 )
 
-const caller = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0"
+// A traceparent without its last digit, of a caller whose word counts and of one whose does not.
+const (
+	friend   = "friend 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0"
+	stranger = "stranger 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0"
+)
 
 var silent = slog.New(slog.DiscardHandler)
 
 func begin(t testing.TB, settings telemetry.Settings, log *slog.Logger) *telemetry.Telemetry {
 	t.Helper()
-	measured, err := telemetry.New(t.Context(), settings, "billing", "v1.2.3", log)
+	trusts := func(r *http.Request) bool { return r.Header.Get("X-From") == "friend" }
+	measured, err := telemetry.New(t.Context(), settings, "billing", "v1.2.3", trusts, log)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return measured
 }
 
-// request is one to a path with an ID in it, which the contract knows as getThing.
-func request(measured *telemetry.Telemetry, traceparent string, handle func(context.Context)) {
+// request is one to a path with an ID in it, which the contract knows as getThing. caller says from whom, and then the traceparent.
+func request(measured *telemetry.Telemetry, caller string, handle func(context.Context)) {
 	asked := httptest.NewRequest("GET", "/things/secret-4711?token=secret", nil)
+	from, traceparent, _ := strings.Cut(caller, " ")
+	asked.Header.Set("X-From", from)
 	if traceparent != "" {
 		asked.Header.Set("Traceparent", traceparent)
 	}
@@ -69,11 +76,14 @@ func TestMetricsTellOperationsApartAndNothingElse(t *testing.T) {
 	asked := httptest.NewRequest("BREW", "/none", nil)
 	_, end := measured.Begin(asked)
 	end(rest.Outcome{Status: 500})
+	_, end = measured.Begin(asked)
+	end(rest.Outcome{Status: 503, Shed: true})
 	text := metrics(measured)
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/things/{thing_id}",url_scheme="http"} 1`,
 		`http_server_request_duration_seconds_count{error_type="500",http_request_method="_OTHER",http_response_status_code="500",url_scheme="http"} 1`,
 		`http_server_active_requests{http_request_method="GET",url_scheme="http"} 0`,
+		`http_server_shed_requests_total 1`,
 		`service_version="v1.2.3"`,
 		"go_goroutines ", "process_resident_memory_bytes ", "go_build_info{",
 	} {
@@ -88,24 +98,26 @@ func TestMetricsTellOperationsApartAndNothingElse(t *testing.T) {
 	}
 }
 
-func TestTheCallerDecidesWhatIsTracedElseTheRatioDoes(t *testing.T) {
+func TestATrustedCallerDecidesWhatIsTracedElseTheRatioDoes(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		traceparent string
-		ratio       float64
-		traced      bool
+		caller string
+		ratio  float64
+		traced bool
 	}{
-		"the caller, for":                            {caller + "1", 0, true},
-		"the caller, against":                        {caller + "0", 1, false},
+		"the caller, for":                            {friend + "1", 0, true},
+		"the caller, against":                        {friend + "0", 1, false},
 		"the ratio, for":                             {"", 1, true},
 		"the ratio, against":                         {"", 0, false},
-		"a caller who writes something else is none": {"00-secret", 1, true},
+		"the ratio, for, against a stranger":         {stranger + "0", 1, true},
+		"the ratio, against, for a stranger":         {stranger + "1", 0, false},
+		"a caller who writes something else is none": {"friend 00-secret", 1, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			collector := testkit.NewCollector(t)
 			measured := begin(t, telemetry.Settings{Endpoint: collector.URL, Ratio: test.ratio}, silent)
-			request(measured, test.traceparent, nothing)
+			request(measured, test.caller, nothing)
 			if err := measured.Shutdown(t.Context()); err != nil {
 				t.Error(err)
 			}
@@ -125,12 +137,20 @@ func TestATraceIsPassedOnAndItsLogLinesNameIt(t *testing.T) {
 	passed := make(chan string, 1)
 	other := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { passed <- r.Header.Get("Traceparent") }))
 	defer other.Close()
-	for name, endpoint := range map[string]string{"with a collector": testkit.NewCollector(t).URL, "without one": ""} {
+	for name, test := range map[string]struct {
+		endpoint, caller string
+		ratio            float64
+		sampled          string
+	}{
+		"with a collector":               {testkit.NewCollector(t).URL, friend + "1", 0, "-01"},
+		"without one":                    {"", friend + "1", 0, "-01"},
+		"without the word of a stranger": {"", stranger + "1", 0, "-00"},
+	} {
 		t.Run(name, func(t *testing.T) {
 			var log bytes.Buffer
-			measured := begin(t, telemetry.Settings{Endpoint: endpoint, Ratio: 1}, silent)
+			measured := begin(t, telemetry.Settings{Endpoint: test.endpoint, Ratio: test.ratio}, silent)
 			defer func() { _ = measured.Shutdown(context.WithoutCancel(t.Context())) }()
-			request(measured, caller+"1", func(ctx context.Context) {
+			request(measured, test.caller, func(ctx context.Context) {
 				logging.New(&log, slog.LevelInfo).InfoContext(ctx, "x")
 				asked, _ := http.NewRequestWithContext(ctx, http.MethodGet, other.URL, nil)
 				answer, err := (&http.Client{Transport: measured.Transport(http.DefaultTransport)}).Do(asked)
@@ -139,7 +159,7 @@ func TestATraceIsPassedOnAndItsLogLinesNameIt(t *testing.T) {
 				}
 				_ = answer.Body.Close()
 			})
-			if got := <-passed; !strings.HasPrefix(got, "00-0af7651916cd43dd8448eb211c80319c-") || !strings.HasSuffix(got, "-01") {
+			if got := <-passed; !strings.HasPrefix(got, "00-0af7651916cd43dd8448eb211c80319c-") || !strings.HasSuffix(got, test.sampled) {
 				t.Errorf("passed on %q", got)
 			}
 			if !strings.Contains(log.String(), `"trace_id":"0af7651916cd43dd8448eb211c80319c","span_id":"`) {

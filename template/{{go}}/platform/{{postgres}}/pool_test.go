@@ -69,7 +69,9 @@ func TestSettings(t *testing.T) {
 		"need an address":                       {"", "DATABASE_URL is not set"},
 		"refuse a pool without connections":     {"DATABASE_URL=x,DATABASE_CONNECTIONS=0", "DATABASE_CONNECTIONS must be from 1 to 1000."},
 		"refuse a statement that takes no time": {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=1us", "DATABASE_STATEMENT_TIMEOUT must be"},
+		"refuse a statement that takes days":    {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=1000h", "DATABASE_STATEMENT_TIMEOUT must be"},
 		"refuse a lock that takes no time":      {"DATABASE_URL=x,DATABASE_LOCK_TIMEOUT=0s", "DATABASE_LOCK_TIMEOUT must be"},
+		"refuse a lock beyond the statement":    {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=1s", "DATABASE_LOCK_TIMEOUT must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -23,14 +23,14 @@ func (s Settings) Validate() []string {
 	if s.Connections < 1 || s.Connections > 1000 {
 		mistakes = append(mistakes, "DATABASE_CONNECTIONS must be from 1 to 1000.")
 	}
-	if s.StatementTimeout < time.Millisecond {
-		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT must be a millisecond or longer.")
+	if s.StatementTimeout < time.Millisecond || s.StatementTimeout > time.Hour {
+		mistakes = append(mistakes, "DATABASE_STATEMENT_TIMEOUT must be from 1ms to 1h.")
 	}
 	if s.StartTimeout < 0 {
 		mistakes = append(mistakes, "DATABASE_START_TIMEOUT must not be negative.")
 	}
-	if s.LockTimeout < time.Millisecond {
-		mistakes = append(mistakes, "DATABASE_LOCK_TIMEOUT must be a millisecond or longer.")
+	if s.LockTimeout < time.Millisecond || s.LockTimeout > max(s.StatementTimeout, time.Millisecond) {
+		mistakes = append(mistakes, "DATABASE_LOCK_TIMEOUT must be from 1ms to DATABASE_STATEMENT_TIMEOUT, which would end the wait before it.")
 	}
 	return mistakes
 }

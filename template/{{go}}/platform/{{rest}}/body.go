@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
 
@@ -68,6 +69,7 @@ func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	}
 	w.Header().Set("Connection", "close")
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // else net/http waits for more of it before it closes
 		return nil, tooLarge
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {

@@ -106,6 +106,11 @@ type LimitSettings struct {
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES"`
 }
 
+// Trusts reports whether a request has come through trusted networks alone, from a sender in one of them.
+func (s LimitSettings) Trusts(r *http.Request) bool {
+	return isTrusted(clientAddress(r, s.TrustedProxies), s.TrustedProxies)
+}
+
 // Validate implements config.Validator.
 func (s LimitSettings) Validate() []string {
 	var mistakes []string

@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -248,6 +249,34 @@ func TestProxiesAreBelievedOnlyIfTheyAreTrusted(t *testing.T) {
 			}
 			if status != test.last {
 				t.Errorf("got %d, want %d", status, test.last)
+			}
+		})
+	}
+}
+
+func TestWhoIsTrusted(t *testing.T) {
+	t.Parallel()
+	settings := rest.LimitSettings{TrustedProxies: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}
+	for name, test := range map[string]struct {
+		peer, forwarded string
+		want            bool
+	}{
+		"is a sender in a trusted network":          {"10.0.0.1:4711", "", true},
+		"is one whose request came through another": {"10.0.0.1:4711", "10.0.0.2", true},
+		"is not a stranger":                         {"203.0.113.7:4711", "", false},
+		"is not a stranger who names a proxy":       {"203.0.113.7:4711", "10.0.0.2", false},
+		"is not a stranger behind a proxy":          {"10.0.0.1:4711", "203.0.113.7", false},
+		"is not one without an address":             {"@", "", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			request := httptest.NewRequest("GET", "/", nil)
+			request.RemoteAddr = test.peer
+			if test.forwarded != "" {
+				request.Header.Set("X-Forwarded-For", test.forwarded)
+			}
+			if got := settings.Trusts(request); got != test.want {
+				t.Errorf("got %v", got)
 			}
 		})
 	}

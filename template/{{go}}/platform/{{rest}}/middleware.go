@@ -4,6 +4,7 @@ package rest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -26,6 +27,9 @@ type exchange struct {
 	answer    *recorder
 	err       error // that the client is not told about
 }
+
+// shed reports whether the request found no place among those at work.
+func (e *exchange) shed() bool { return errors.Is(e.err, errBusy) }
 
 type exchangeKey struct{}
 
@@ -72,7 +76,7 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler, observe
 				known.answer.WriteHeader(http.StatusOK) // as net/http does for a handler that wrote nothing
 			}
 			access(ctx, log, r.Method, known, aborted, time.Since(start))
-			over(Outcome{Operation: known.operation, Status: known.answer.status, Aborted: aborted})
+			over(Outcome{Operation: known.operation, Status: known.answer.status, Aborted: aborted, Shed: known.shed()})
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}
@@ -91,6 +95,7 @@ type Outcome struct {
 	Operation *contract.Operation // nil if it asked for none
 	Status    int                 // 0 if there was no answer
 	Aborted   bool                // the answer was cut off
+	Shed      bool                // it was refused because too many others were at work
 }
 
 func begin(r *http.Request, observers []Observer) (observed *http.Request, over func(Outcome)) {
@@ -131,6 +136,9 @@ func access(ctx context.Context, log *slog.Logger, method string, known *exchang
 	}
 	if known.err != nil {
 		level, attributes = slog.LevelError, append(attributes, slog.String("error", known.err.Error()))
+	}
+	if known.shed() {
+		level = slog.LevelWarn
 	}
 	log.LogAttrs(ctx, level, "request", attributes...)
 }

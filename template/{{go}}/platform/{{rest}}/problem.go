@@ -8,7 +8,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -84,6 +83,13 @@ func NewProblem(status int, code, detail string) *Problem {
 	return &Problem{Type: "about:blank", Title: http.StatusText(status), Status: status, Detail: detail, Code: code}
 }
 
+// After returns the problem with the time after which the same request may do, for a status where HTTP does not ask for one.
+func (p *Problem) After(wait time.Duration) *Problem {
+	copied := *p
+	copied.retryAfter = wait
+	return &copied
+}
+
 // Error implements error, so that a handler can return a problem.
 func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
@@ -144,9 +150,8 @@ func (p *Problem) headers(header http.Header, presented bool) {
 	} else if p.Status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="api"`)
 	}
-	if p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
-		seconds := math.Max(1, math.Ceil(p.retryAfter.Seconds()))
-		header.Set("Retry-After", strconv.Itoa(int(seconds)))
+	if p.retryAfter > 0 || p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests {
+		header.Set("Retry-After", strconv.Itoa(max(1, seconds(p.retryAfter))))
 	}
 }
 

@@ -49,6 +49,7 @@ func TestAnErrorIsTheProblem(t *testing.T) {
 		"that its kind says: internal":           {fault.New(fault.Internal, "x"), 500, "internal", ""},
 		"of the fault that it wraps":             {fmt.Errorf("get: %w", fault.New(fault.NotFound, "x")), 404, "not_found", ""},
 		"of the problem that it is":              {rest.NewProblem(http.StatusTeapot, "teapot", "x"), 418, "teapot", ""},
+		"that may do later":                      {rest.NewProblem(http.StatusConflict, "at_work", "x").After(time.Second), 409, "at_work", "Retry-After: 1"},
 		"of a deadline, however deep":            {fmt.Errorf("query: %w", context.DeadlineExceeded), 504, "timeout", ""},
 		"of a caller who has gone":               {fmt.Errorf("query: %w", context.Canceled), 499, "canceled", ""},
 		"of an error nobody thought of":          {errors.New("x"), 500, "internal", ""},

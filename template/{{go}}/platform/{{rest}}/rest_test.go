@@ -77,8 +77,14 @@ func agreed(tb testing.TB) *contract.Contract {
 	return c
 }
 
-// guarded returns a handler behind a Guard whose caller is known as alice, who may do everything, and bob, who may do nothing.
+// guarded returns a handler behind the Guard of guardOf.
 func guarded(tb testing.TB, next http.HandlerFunc) http.Handler {
+	tb.Helper()
+	return guardOf(tb).Handler(next)
+}
+
+// guardOf returns a Guard whose caller is known as alice, who may do everything, and bob, who may do nothing.
+func guardOf(tb testing.TB) rest.Guard {
 	tb.Helper()
 	c := agreed(tb)
 	return rest.Guard{
@@ -102,7 +108,7 @@ func guarded(tb testing.TB, next http.HandlerFunc) http.Handler {
 			}
 		},
 		MaxBody: 1024,
-	}.Handler(next)
+	}
 }
 
 // echo answers with the body that it has read.

@@ -19,14 +19,27 @@ import (
 // The limit for writing is longer than any RequestTimeout: when it passes, the client is not told why.
 func NewServer(handler http.Handler, log *slog.Logger) *http.Server {
 	return &http.Server{
-		Handler:           handler,
+		Handler:           endChunked(handler),
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       20 * time.Second,
 		WriteTimeout:      30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
+
+		DisableGeneralOptionsHandler: true, // `OPTIONS *` is answered as everything else is
 	}
+}
+
+// endChunked ends the connection after a request whose body came in chunks. A Content-Length beside them means that somebody on the way
+// may have seen another end of the request (RFC 9112, 6.1), and net/http does not tell whether there was one.
+func endChunked(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if len(r.TransferEncoding) > 0 {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // Serve answers on the listener until ctx ends. Then it takes no new connection, lets the requests in flight finish, and tells clients

@@ -12,6 +12,13 @@ import (
 // patience is how long a request waits for one of the places: long enough for a burst, too short for a queue.
 const patience = 100 * time.Millisecond
 
+// errBusy is what a request is told that finds no place. It is no defect: the log warns of it, and an Observer hears of it.
+var errBusy = &fault.Error{
+	Kind:       fault.Unavailable,
+	Message:    "The service has more to do than it can; try again.",
+	RetryAfter: time.Second,
+}
+
 // Shed lets at most so many requests be at work at once. One that finds no place in a short time gets 503 with Retry-After,
 // so that those at work are done in time, instead of all being late.
 //
@@ -44,9 +51,7 @@ func take(r *http.Request, places chan struct{}) error {
 	case <-r.Context().Done():
 		return r.Context().Err()
 	case <-wait.C:
-		busy := fault.New(fault.Unavailable, "The service has more to do than it can; try again.")
-		busy.RetryAfter = time.Second
-		return busy
+		return errBusy
 	}
 }
 

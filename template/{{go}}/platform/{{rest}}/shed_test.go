@@ -78,7 +78,7 @@ func TestWhoIsShedIsToldWhenToComeBack(t *testing.T) {
 	if answer := get(t, address); answer.status != 503 || answer.header.Get("Retry-After") != "1" {
 		t.Errorf("got %d %v", answer.status, answer.header)
 	}
-	if record := log.access(t); record["status"] != 503.0 {
+	if record := log.access(t); record["status"] != 503.0 || record["level"] != "WARN" {
 		t.Errorf("logged %v", record)
 	}
 	close(end)

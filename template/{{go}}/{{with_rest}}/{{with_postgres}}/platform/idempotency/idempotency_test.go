@@ -94,8 +94,8 @@ func TestTheSameRequestIsRefusedWhileTheFirstIsAtWork(t *testing.T) {
 		}
 	})
 	<-begun
-	if got := s.want("ada", "k", `"x"`, 409, false); !strings.Contains(got.body, `"code":"idempotency_key_in_flight"`) {
-		t.Errorf("got %s", got.body)
+	if got := s.want("ada", "k", `"x"`, 409, false); !strings.Contains(got.body, `"code":"idempotency_key_in_flight"`) || got.header.Get("Retry-After") != "1" {
+		t.Errorf("got %v %s", got.header, got.body)
 	}
 	close(end)
 	first.Wait()

@@ -25,7 +25,7 @@ func NewReplies(db *postgres.Database) *Replies { return &Replies{db} }
 
 var (
 	errInFlight = rest.NewProblem(http.StatusConflict, "idempotency_key_in_flight",
-		"A request with this Idempotency-Key is still at work; send it again a little later.")
+		"A request with this Idempotency-Key is still at work; send it again a little later.").After(time.Second)
 	errReused = rest.NewProblem(http.StatusUnprocessableEntity, "idempotency_key_reused",
 		"This Idempotency-Key was used for another request; give each request a key of its own.")
 )
