@@ -26,7 +26,10 @@ type Operation struct {
 	Secured      bool         // whether a credential is asked for
 	Scopes       []string     // what the credential must allow, all of it
 	Limit        limit.Policy // its own, named as the operation; the zero Policy if it has none
+	Deprecation  Deprecation  // its own, or that of its path; the zero Deprecation if it is to stay
 
+	at        place
+	version   int                           // the oldest that has it; 0 if there is only one
 	bodies    map[string]*schema            // by media type
 	responses map[string]map[string]*schema // by status, or "default", and media type
 }
@@ -75,6 +78,7 @@ func (c *Contract) add(document, item node, method, path string) error {
 		ID:        described.text("operationId"),
 		Method:    strings.ToUpper(method),
 		Path:      path,
+		at:        described.place,
 		responses: map[string]map[string]*schema{},
 	}
 	if operation.ID == "" || c.operations[operation.ID] != nil {
@@ -84,6 +88,7 @@ func (c *Contract) add(document, item node, method, path string) error {
 	operation.Secured, operation.Scopes = security(document, described)
 	return errors.Join(
 		operation.addLimit(described),
+		c.addDeprecation(operation, described, item),
 		c.addParameters(operation, described, item), // what the operation says goes before what the path says
 		c.addBody(operation, described),
 		c.addResponses(operation, described),

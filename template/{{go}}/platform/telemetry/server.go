@@ -32,10 +32,12 @@ type server struct {
 	kinds sync.Map // of kind, to the attributes of its measures: to make them anew would cost more than the rest
 }
 
-// kind is all by which requests are told apart: so many kinds as the contract has operations, times statuses.
+// kind is all by which requests are told apart: so many kinds as the contract has operations, times statuses. What is deprecated
+// is counted apart, so that somebody sees when nobody asks for it any more.
 type kind struct {
 	method, route string
 	status        int
+	deprecated    bool
 }
 
 func newServer(tracer trace.Tracer, meter metric.Meter, judge judge) (*server, error) {
@@ -88,7 +90,7 @@ func (s *server) begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 	working := s.attributes(kind{method: method})
 	s.active.Add(ctx, 1, working)
 	return ctx, func(outcome rest.Outcome) {
-		kind := kind{method: method, status: outcome.Status}
+		kind := kind{method: method, status: outcome.Status, deprecated: outcome.Deprecated}
 		if outcome.Operation != nil {
 			kind.route = outcome.Operation.Path
 		}
@@ -123,6 +125,9 @@ func (k kind) list() []attribute.KeyValue {
 	}
 	if k.status >= http.StatusInternalServerError {
 		list = append(list, attribute.String("error.type", strconv.Itoa(k.status)))
+	}
+	if k.deprecated {
+		list = append(list, attribute.Bool("deprecated", true))
 	}
 	return list
 }

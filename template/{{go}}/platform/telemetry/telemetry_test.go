@@ -78,10 +78,13 @@ func TestMetricsTellOperationsApartAndNothingElse(t *testing.T) {
 	end(rest.Outcome{Status: 500})
 	_, end = measured.Begin(asked)
 	end(rest.Outcome{Status: 503, Shed: true})
+	_, end = measured.Begin(asked)
+	end(rest.Outcome{Status: 404, Deprecated: true})
 	text := metrics(measured)
 	for _, want := range []string{
 		`http_server_request_duration_seconds_count{http_request_method="GET",http_response_status_code="200",http_route="/things/{thing_id}",url_scheme="http"} 1`,
 		`http_server_request_duration_seconds_count{error_type="500",http_request_method="_OTHER",http_response_status_code="500",url_scheme="http"} 1`,
+		`http_server_request_duration_seconds_count{deprecated="true",http_request_method="_OTHER",http_response_status_code="404",url_scheme="http"} 1`,
 		`http_server_active_requests{http_request_method="GET",url_scheme="http"} 0`,
 		`http_server_shed_requests_total 1`,
 		`service_version="v1.2.3"`,

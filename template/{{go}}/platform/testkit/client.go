@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -19,10 +20,10 @@ import (
 
 // Client calls the service over the network, and fails the test if an answer is not one that the contract documents.
 type Client struct {
-	t          testing.TB
-	base       string
-	contract   *contract.Contract
-	credential string
+	t        testing.TB
+	base     string
+	contract *contract.Contract
+	always   []Header
 }
 
 // NewClient returns a client without a credential. base is the address of the service, such as http://127.0.0.1:8080.
@@ -33,7 +34,7 @@ func NewClient(t testing.TB, base string, c *contract.Contract) Client {
 
 // As returns a client that sends the credential.
 func (c Client) As(credential string) Client {
-	c.credential = credential
+	c.always = append(slices.Clip(c.always), Header{"Authorization", "Bearer " + credential})
 	return c
 }
 
@@ -68,10 +69,7 @@ func (c Client) Do(method, path string, body any, headers ...Header) Answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	if c.credential != "" {
-		request.Header.Set("Authorization", "Bearer "+c.credential)
-	}
-	for _, header := range headers {
+	for _, header := range slices.Concat(c.always, headers) {
 		request.Header.Set(header.Name, header.Value)
 	}
 	response, err := http.DefaultClient.Do(request)

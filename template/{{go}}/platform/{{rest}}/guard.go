@@ -58,6 +58,8 @@ func (g Guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, err
 		return nil, errNotAgreed
 	}
 	note(r.Context(), operation)
+	deprecate(w.Header(), g.Contract.Deprecation)
+	deprecate(w.Header(), operation.Deprecation)
 	authorised, refused := g.authorise(r, operation)                                   //nolint:contextcheck // the request carries it
 	if err := turn.take(authorised.Context(), operation, refused == nil); err != nil { //nolint:contextcheck // as above
 		return nil, err

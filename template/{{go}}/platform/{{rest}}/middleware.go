@@ -76,7 +76,13 @@ func Observe(log *slog.Logger, timeout time.Duration, next http.Handler, observe
 				known.answer.WriteHeader(http.StatusOK) // as net/http does for a handler that wrote nothing
 			}
 			access(ctx, log, r.Method, known, aborted, time.Since(start))
-			over(Outcome{Operation: known.operation, Status: known.answer.status, Aborted: aborted, Shed: known.shed()})
+			over(Outcome{
+				Operation:  known.operation,
+				Status:     known.answer.status,
+				Aborted:    aborted,
+				Shed:       known.shed(),
+				Deprecated: w.Header().Get("Deprecation") != "",
+			})
 			if aborted {
 				panic(http.ErrAbortHandler)
 			}
@@ -92,10 +98,11 @@ type Observer interface {
 
 // Outcome is what became of a request.
 type Outcome struct {
-	Operation *contract.Operation // nil if it asked for none
-	Status    int                 // 0 if there was no answer
-	Aborted   bool                // the answer was cut off
-	Shed      bool                // it was refused because too many others were at work
+	Operation  *contract.Operation // nil if it asked for none
+	Status     int                 // 0 if there was no answer
+	Aborted    bool                // the answer was cut off
+	Shed       bool                // it was refused because too many others were at work
+	Deprecated bool                // the answer said that what was asked for will be taken away
 }
 
 func begin(r *http.Request, observers []Observer) (observed *http.Request, over func(Outcome)) {
