@@ -66,6 +66,7 @@ class Card:
     Attributes:
         question: The question that this card is a choice of.
         language: The language that a framework brings with it.
+        base: What every address of the API begins with.
         compose: For each container, its entry under `services` of a compose file.
         volumes: The volumes that its containers keep data in.
         settings: For each language, the settings it reads.
@@ -80,6 +81,7 @@ class Card:
     title: str
     about: str
     language: str = ""
+    base: str = ""
     env: tuple[Variable, ...] = ()
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     compose: Mapping[str, Any] = field(default_factory=dict)

@@ -30,6 +30,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
     parts = cards.chosen(answers, CHOICES)
     names = [part.name for part in parts]
     language = next(part.language for part in parts if part.language)
+    base = next((part.base for part in parts if part.base), "")
     resources = resolve(answers["resources"], answers["auth"])
     model = parse(resources, answers["auth"])
     applied = formats.read(answers["applied"]) if "applied" in answers else changes.NOTHING
@@ -43,7 +44,8 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "resources": resources,
         "model": model,
         "tables": wanted,
-        "addresses": addresses(model),
+        "base": base,
+        "addresses": addresses(model, base),
         "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
         "developed": [variable for part in parts for variable in part.env if variable.development],
         "secrets": [variable for part in parts for variable in part.env if variable.secret],

@@ -150,18 +150,18 @@ class Contract:
         changeable = [field for field in self.resource.fields if not field.immutable]
         return inline({field.name.snake: field.example(2) for field in changeable[:1]})
 
-    @property
-    def requests(self) -> tuple[tuple[str, str, str], ...]:
+    def requests(self, base: str) -> tuple[tuple[str, str, str], ...]:
         """Method, path as a Go expression, and scope of every operation."""
         ways = {"list": "GET", "create": "POST", "get": "GET", "update": "PATCH", "delete": "DELETE"}
         does = self.resource.operations
         return tuple(
-            (ways[name], self._address(name in does.item), self.scope("read" if ways[name] == "GET" else "write"))
+            (ways[name], self._address(base, name in does.item), self.scope("read" if ways[name] == "GET" else "write"))
             for name in does.names
         )
 
-    def _address(self, item: bool) -> str:
-        return f'"/v1/{self.resource.path}/" + id.New().String()' if item else f'"/v1/{self.resource.path}"'
+    def _address(self, base: str, item: bool) -> str:
+        path = f"{base}/{self.resource.path}"
+        return f'"{path}/" + id.New().String()' if item else f'"{path}"'
 
     def scope(self, action: str) -> str:
         return f"{self.resource.path}:{action}"
@@ -215,13 +215,13 @@ def openapi(resource: Resource) -> Contract:
     return Contract(resource)
 
 
-def addresses(model: Iterable[Resource]) -> tuple[tuple[str, str, str], ...]:
+def addresses(model: Iterable[Resource], base: str) -> tuple[tuple[str, str, str], ...]:
     """The paths that are served: the address, the file of its contract, and the part of that file."""
     found = []
     for resource in model:
         tails = {"collection": "", "item": f"/{{{resource.name}_id}}"}
         for part, _ in Contract(resource).paths:
-            found.append((f"/v1/{resource.path}{tails[part]}", f"{resource.path}.yaml", part))
+            found.append((f"{base}/{resource.path}{tails[part]}", f"{resource.path}.yaml", part))
     return tuple(found)
 
 

@@ -1,0 +1,14 @@
+# Kept by the platform: docs/ownership.md says what that means.
+# What version 2 of the API does not share with version 1 is a package of its own, rest2; tools/ogen.v2.yaml says what that is.
+
+newer := $(patsubst tools/ogen.v%.yaml,%,$(wildcard tools/ogen.v*.yaml))
+newer_made := $(addprefix .local/made/rest,$(newer))
+newer_code := $(addprefix internal/gen/rest,$(newer))
+made += $(newer_made)
+
+.local/made/rest%: tools/ogen.v%.yaml $(contract) .local/bin/ogen $(if $(filter-out $(wildcard $(newer_code)),$(newer_code)),again)
+	.local/bin/ogen --loglevel error --config $< --target internal/gen/rest$* --package rest$* --clean api/rest/openapi.v$*.yaml
+	@mkdir -p $(@D) && touch $@
+
+prepare: $(newer_made)
+go.sum: | $(newer_made)
