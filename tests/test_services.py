@@ -13,6 +13,7 @@ import yaml
 
 from tests import demo
 from tests.combinations import PAIRWISE, answers_of, label
+from tests.new_version import begin_version
 from tests.postgres import MissingError, server
 from tests.service import Client, Service, lend_tools, write
 from tests.support import ROOT, Answers
@@ -109,6 +110,56 @@ def test_a_service_for_tokens_of_an_issuer_is_whole(service: Service) -> None:
         "bash", "-c", "grep -rliE 'api.?key' --exclude-dir=.local --exclude-dir=platform --exclude-dir=tools . || true"
     )
     assert left == ""
+
+
+# How invoices are called in each version: what addresses begin with, and what is sent beside them.
+Versions = dict[str, tuple[str, dict[str, str]]]
+BY_PATH: Versions = {"number": ("/v1", {}), "reference": ("/v2", {})}
+BY_HEADER: Versions = {"number": ("", {"API_Version": "1"}), "reference": ("", {"API_Version": "2"})}
+HEADER = {"api_versioning": "header"}
+
+
+@pytest.mark.parametrize(
+    ("service", "versions", "secured"),
+    [
+        ({}, BY_PATH, True),
+        (HEADER, BY_HEADER, True),
+        ({**HEADER, "auth": "none"}, BY_HEADER, False),
+    ],
+    ids=["path", "header", "open-header"],
+    indirect=["service"],
+)
+def test_a_second_version_begins_as_the_how_to_says(service: Service, versions: Versions, secured: bool) -> None:
+    """Who follows it word by word has both: tested, in the house style, and the old one says that it will go."""
+    service.make("build")
+    begin_version(service)
+    service.run(".local/bin/golangci-lint", "fmt")
+    service.make("lint")
+    service.shell("go test ./internal/app ./internal/customer ./internal/invoice")
+    with service.running() as address:
+        client = Client(address, service.key() if secured else "")
+        customer = {"name": "Ada", "email": "ada@example.com"}
+        invoice = {
+            "customer_id": client.call("POST", f"{versions['number'][0]}/customers", customer).body["id"],
+            "total": {"amount": 1250, "currency": "EUR"},
+            "due_on": "2026-12-24",
+        }
+        for member, (base, headers) in versions.items():
+            made = client.call("POST", f"{base}/invoices", {**invoice, member: member}, **headers)
+            page = client.call("GET", f"{base}/invoices", **headers)
+            assert (made.status, page.status) == (201, 200)
+            assert page.body["data"][0][member] == member
+            told = [page.headers.get(name) for name in ("Deprecation", "Sunset", "Link")]
+            assert all(told) if member == "number" else not any(told)
+
+
+@pytest.mark.parametrize("service", [HEADER], ids=["header"], indirect=True)
+def test_a_service_whose_requests_name_the_version_is_whole(service: Service) -> None:
+    """Its tests and linters pass, and no address has a version."""
+    service.make("build")
+    service.shell("go vet ./... && go test ./... && cd platform && go test ./contract/... ./rest/... ./testkit/...")
+    service.make("lint")
+    assert service.run("bash", "-c", "grep -rl /v1/ api internal/{customer,invoice,payment} README.md || true") == ""
 
 
 @pytest.mark.parametrize("service", [{"resources": "empty", "auth": "none"}], ids=["empty"], indirect=True)
