@@ -65,7 +65,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
             "parts": names,
             "tables": changes.facts(wanted, applied),
         },
-        **layers(language, derived(names), populated=bool(model), sampled=sample is not None),
+        **layers(language, derived(names), populated=bool(model), sample=sample),
     }
 
 

@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from .cards import cards, languages
+from .elements import Resource
 
 SECURED = "secured"
 
 
-def layers(language: str, parts: Collection[str], *, populated: bool, sampled: bool) -> dict[str, str]:
+def layers(language: str, parts: Collection[str], *, populated: bool, sample: Resource | None) -> dict[str, str]:
     """The variables of the paths: `.` flattens a folder into the one above it, nothing leaves it out.
 
     Each part has two: its own name keeps the folder, `with_` in front flattens it.
@@ -24,7 +25,8 @@ def layers(language: str, parts: Collection[str], *, populated: bool, sampled: b
         "unprotected": populated and SECURED not in parts,
         "populated": populated,
         "empty": not populated,
-        "sampled": sampled,
+        "sampled": sample is not None,
+        "revised": sample is not None and {"get", "list", "update"} <= set(sample.operations.names),
     }
     return {
         **{name: "." if holds else "" for name, holds in conditions.items()},

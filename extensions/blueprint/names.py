@@ -94,8 +94,8 @@ class Name:
 
     @property
     def go_local(self) -> str:
-        """A name for a Go variable: never a keyword, a predeclared name or an imported package."""
-        taken = words("languages/go.yml", "keywords", "predeclared", "packages")
+        """A name for a Go variable that means nothing yet: to Go, to a file by its imports, or to every module."""
+        taken = words("languages/go.yml", "keywords", "predeclared", "packages", "declared")
         return self.go_camel + data("languages/go.yml")["local_suffix"] if self.go_camel in taken else self.go_camel
 
 

@@ -8,6 +8,7 @@ from ..elements import Resource
 from ..names import Name
 from ..text import literal
 from .member import Member
+from .policy import Asking, Rule, asking, rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,6 @@ class Go:
     @property
     def owner_parameter(self) -> str:
         return "owner string, " if self.resource.owned else ""
-
-    @property
-    def owner_value(self) -> str:
-        return "auth.From(ctx).Subject, " if self.resource.owned else ""
 
     @property
     def dependencies(self) -> str:
@@ -172,6 +169,15 @@ class Go:
         pieces = [piece for name in self.store_pieces for piece in ((name, "exists") if name == "get" else (name,))]
         pieces += ["seen"] if does.updates or does.deletes else []
         return (*pieces, "check") if self.references and (does.creates or does.updates) else tuple(pieces)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return rules(self.resource, self.type, self.variable)
+
+    @property
+    def asking(self) -> tuple[Asking, ...]:
+        """The methods of the service, and which rule each asks."""
+        return asking(self.resource)
 
     @property
     def queries(self) -> tuple[str, ...]:

@@ -75,6 +75,13 @@ test: prepare
 	  { race=-race; command -v "$$(go env CC)" >/dev/null || { race=; echo 'No C compiler: testing without the race detector.' >&2; }; } && \
 	  go test $$race ./... && cd platform && go test $$race ./...
 
+fuzz: prepare
+	@$(in_development) grep --recursive --only-matching --extended-regexp --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' internal platform | \
+	  sort | while IFS=: read -r file found; do \
+	    echo "$$file: $${found#func }" >&2; \
+	    go -C "$${file%/*}" test -run '^$$' -fuzz "^$${found#func }$$" -fuzztime $(FUZZ_TIME) . </dev/null; \
+	  done
+
 generate:
 	@rm -f $(made)
 	@$(MAKE) $(made)

@@ -3,6 +3,7 @@
 package contract
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -31,6 +32,7 @@ type Operation struct {
 	at        place
 	version   int                           // the oldest that has it; 0 if there is only one
 	bodies    map[string]*schema            // by media type
+	examples  map[string]json.RawMessage    // of the bodies, by media type
 	responses map[string]map[string]*schema // by status, or "default", and media type
 }
 
@@ -40,8 +42,9 @@ type Parameter struct {
 	In       string // path, query or header
 	Required bool
 
-	schema *schema
-	array  bool
+	schema  *schema
+	array   bool
+	example any // nil if there is none
 }
 
 // Name returns the operationId; it is empty for no operation.
@@ -113,6 +116,9 @@ func (c *Contract) addParameters(operation *Operation, holders ...node) error {
 				return err
 			}
 			parameter.array = wants(compiled, "array")
+			if parameter.example, err = c.example(described); err != nil {
+				return err
+			}
 			if operation.Parameter(parameter.In, parameter.Name) == nil {
 				operation.Parameters = append(operation.Parameters, parameter)
 			}
@@ -138,6 +144,9 @@ func (c *Contract) addBody(operation *Operation, described node) error {
 	}
 	operation.BodyRequired = body.flag("required")
 	if operation.bodies, err = c.contents(body); err != nil {
+		return err
+	}
+	if operation.examples, err = c.examples(body); err != nil {
 		return err
 	}
 	for _, schema := range operation.bodies {

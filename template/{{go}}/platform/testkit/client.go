@@ -38,6 +38,13 @@ func (c Client) As(credential string) Client {
 	return c
 }
 
+// Within returns the client for a test inside of the one that it was made for.
+func (c Client) Within(t testing.TB) Client {
+	t.Helper()
+	c.t = t
+	return c
+}
+
 // Header is one header of a request.
 type Header struct{ Name, Value string }
 
@@ -60,6 +67,12 @@ func (c Client) Patch(path string, body any, headers ...Header) Answer {
 // Delete sends no body.
 func (c Client) Delete(path string, headers ...Header) Answer {
 	return c.Do("DELETE", path, nil, headers...)
+}
+
+// Send sends a request that was made from an example.
+func (c Client) Send(example Example) Answer {
+	c.t.Helper()
+	return c.Do(example.Method, example.Path, example.Body, example.Headers...)
 }
 
 // Do sends any request. A later header replaces an earlier one of the same name.

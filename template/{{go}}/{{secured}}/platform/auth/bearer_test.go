@@ -80,3 +80,23 @@ func TestTheCallerIsLoggedAndTheCredentialIsNot(t *testing.T) {
 		t.Errorf("got %s", &log)
 	}
 }
+
+// FuzzBearer holds that one header alone lets anybody in, and that every other one is refused alike.
+func FuzzBearer(f *testing.F) {
+	for _, seed := range []string{"", "Bearer good", "bearer  good ", "Bearer", "Basic good", "Bearer good good", "Bearer\tgood", "Bearer \x00", "good"} {
+		f.Add(seed)
+	}
+	authorise := auth.Bearer(authenticator{})
+	f.Fuzz(func(t *testing.T, header string) {
+		request := httptest.NewRequest("GET", "/", nil)
+		request.Header["Authorization"] = []string{header}
+		ctx, err := authorise(request, nil)
+		scheme, credential, _ := strings.Cut(header, " ")
+		credential = strings.Trim(credential, " ")
+		switch known := strings.EqualFold(scheme, "Bearer") && (credential == "good" || credential == "broken"); {
+		case known:
+		case !errors.Is(err, auth.ErrUnauthenticated) || ctx != nil:
+			t.Errorf("%q: got %v", header, err)
+		}
+	})
+}

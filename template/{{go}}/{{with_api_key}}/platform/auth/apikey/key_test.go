@@ -105,3 +105,15 @@ func TestSettings(t *testing.T) {
 		})
 	}
 }
+
+// FuzzParseKey holds that a text which is read as a key is the one text of that key.
+func FuzzParseKey(f *testing.F) {
+	for _, seed := range []string{"", "ak_", "ak__", apikey.NewKey().Reveal(), apikey.NewKey().Reveal() + "_", "ak_\x00_\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if key, ok := apikey.ParseKey(text); ok && key.Reveal() != text {
+			t.Errorf("%q was read as %s", text, key)
+		}
+	})
+}
