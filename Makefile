@@ -24,7 +24,7 @@ lint: ## Check style and types
 test: lint ## Check style and types, then run all tests; some twenty minutes, as services are built and tested
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
-test-faults: ## Kill the database and the service, and see what callers notice; three minutes
+test-faults: ## Take away the database, Redis and the service, and see what callers notice; some minutes
 	$(BIN)/python tests/faults/run.py
 
 demo: ## Write a service, start it and call it

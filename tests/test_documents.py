@@ -18,6 +18,8 @@ SERVICES: dict[str, Answers] = {
     "empty": {"resources": "empty"},
     "open": {"auth": "none"},
     "header": {"api_versioning": "header"},
+    "redis": {"cache": "redis"},
+    "redis-empty": {"cache": "redis", "resources": "empty", "auth": "none"},
     "single": {"resources": str(MODELS / "single.yml")},
     "single-open": {"resources": str(MODELS / "single.yml"), "auth": "none"},
     "related": {"resources": str(MODELS / "self_reference.yml")},

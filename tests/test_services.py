@@ -16,7 +16,7 @@ from tests.combinations import PAIRWISE, answers_of, label
 from tests.new_version import begin_version
 from tests.postgres import MissingError, server
 from tests.service import Client, Service, lend_tools, write
-from tests.support import ROOT, Answers
+from tests.support import ROOT, Answers, commit, git
 
 MODELS = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
 LARGE = ("fifty", "limits")
@@ -169,6 +169,34 @@ def test_a_service_without_a_resource_starts(service: Service) -> None:
     service.shell("go vet ./... && go test ./...")
     with service.running() as address:
         assert Client(address).call("GET", "/v1/anything").status == 404
+
+
+@pytest.mark.parametrize("service", [{"cache": "redis"}], ids=["redis"], indirect=True)
+def test_a_service_with_redis_is_whole(service: Service) -> None:
+    """All its tests pass, its linters find nothing; it answers with Redis, and goes on when that is stopped."""
+    report = service.make("test")
+    assert report.count("\nok ") > 10
+    service.make("lint")
+    assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
+    assert "redis://" in service.make("--silent", "redis")
+    with service.running() as address:
+        client = Client(address, service.key())
+        demo.calls(client)
+        service.make("redis-stop")
+        assert client.call("GET", "/v1/customers").status == 200
+
+
+def test_a_service_gets_a_cache_and_gives_it_up(service: Service) -> None:
+    """By `make answer`, there and back: with it the tests pass, and without it all is as before."""
+    service.make("build", "tidy")
+    commit(service.folder, "before")
+    service.make("answer", "cache=redis")
+    commit(service.folder)
+    service.shell("go vet ./... && go test ./internal/...")
+    service.make("answer", "cache=none")
+    commit(service.folder)
+    service.make("build")
+    assert git(service.folder, "diff", "--name-only", "before") == ""
 
 
 def test_the_default_service_passes_on_the_oldest_postgresql(service: Service) -> None:

@@ -365,6 +365,40 @@ def test_callers_are_let_in_another_way(team: Team) -> None:
     assert (team.folder / "platform/auth/apikey/authenticator.go").exists()
 
 
+def test_a_cache_is_switched_on_and_off_again(team: Team) -> None:
+    """The module gets its copies; afterwards nothing is left but what the team wrote there."""
+    git(team.folder, "tag", "before")
+    on = team.make("answer", "cache=redis")
+    assert on.code == 0, on.said
+    assert "internal/note/cache.go" in on.said
+    assert "note.NewCached(note.NewPostgres(db), kept)" in team.text("internal/app/modules.go")
+    commit(team.folder)
+    team.edit({"internal/note/cache.go": team.text("internal/note/cache.go") + "\n// Ours.\n"})
+    off = team.make("answer", "cache=none")
+    assert off.code != 0
+    assert "your copy is beside it, as .kept:\n  internal/note/cache.go\n" in off.said
+    (team.folder / "internal/note/cache.go.kept").unlink()
+    commit(team.folder)
+    assert git(team.folder, "diff", "--name-only", "before") == ""
+
+
+def test_a_cache_grows_with_the_model(team: Team) -> None:
+    """The copies of a parent know what the database deletes with it; what is read by ID later has copies then."""
+    assert team.make("answer", "cache=redis").code == 0
+    commit(team.folder)
+    line = "  line:\n    operations: [create, list]\n    belongs_to: {note: {on_delete: cascade}}\n"
+    team.edit({"model.yml": team.text("model.yml") + line})
+    assert team.make("model").code == 0
+    commit(team.folder)
+    assert '(kept, "note")' in team.text("internal/note/cache.go")
+    assert not (team.folder / "internal/line/cache.go").exists()
+    team.edit({"model.yml": team.text("model.yml").replace("[create, list]", "[create, get, list]")})
+    assert team.make("model").code == 0
+    assert '(kept, "note", "line")' in team.text("internal/note/cache.go")
+    assert "line.NewCached(" in team.text("internal/app/modules.go")
+    assert (team.folder / "internal/line/cache.go").exists()
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -42,6 +42,19 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
+class Server:
+    """What a part needs in development, and brings along.
+
+    Attributes:
+        script: The script below `make/` that finds or starts it.
+        sets: The environment variables that the script prints.
+    """
+
+    script: str
+    sets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """What a part lets into the service, or out of it.
 
@@ -69,6 +82,7 @@ class Card:
         base: What every address of the API begins with.
         compose: For each container, its entry under `services` of a compose file.
         volumes: The volumes that its containers keep data in.
+        server: What finds or starts it in development.
         settings: For each language, the settings it reads.
         tables: Tables of its own, in the language of the model.
         credential: For a way to authenticate, what callers send, for the contract.
@@ -86,6 +100,7 @@ class Card:
     settings: Mapping[str, tuple[Setting, ...]] = field(default_factory=dict)
     compose: Mapping[str, Any] = field(default_factory=dict)
     volumes: tuple[str, ...] = ()
+    server: Server | None = None
     tables: Mapping[str, Any] = field(default_factory=dict)
     credential: str = ""
     flows: tuple[Flow, ...] = ()
@@ -122,4 +137,5 @@ def _card(name: str, raw: dict[str, Any]) -> Card:
         for language, members in raw.pop("settings", {}).items()
     }
     flows = tuple(Flow(**body) for body in raw.pop("flows", ()))
-    return Card(name=name, settings=settings, env=env, flows=flows, **raw)
+    server = Server(**raw.pop("server")) if "server" in raw else None
+    return Card(name=name, settings=settings, env=env, flows=flows, server=server, **raw)

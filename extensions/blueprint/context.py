@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cards, changes, formats, golang, questions
+from .cached import cached, changed_with, deleted_with
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
 from .names import Name
@@ -35,6 +36,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
     model = parse(resources, answers["auth"])
     applied = formats.read(answers["applied"]) if "applied" in answers else changes.NOTHING
     wanted = tables(model, parts, service)
+    kept = cached(model, parts)
     VIEWS[language](model)
     sample = next((resource for resource in model if resource.can_be_alone), None)
     return {
@@ -56,6 +58,9 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "seed": seed(model),
         "sensitive": sorted({field.name.snake for resource in model for field in resource.fields if field.sensitive}),
         "sample": sample,
+        "cached": kept,
+        "changed_with": changed_with(model, kept),
+        "deleted_with": deleted_with(kept),
         "new": changes.new_parts(model, derived(names), [*cards.cards(), SECURED], derived_from(applied)),
         "new_migrations": changes.new_migrations(wanted, applied, _now(), service),
         "built": {
@@ -65,7 +70,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
             "parts": names,
             "tables": changes.facts(wanted, applied),
         },
-        **layers(language, derived(names), populated=bool(model), sample=sample),
+        **layers(language, derived(names), populated=bool(model), sample=sample, copied=bool(kept)),
     }
 
 

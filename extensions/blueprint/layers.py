@@ -11,7 +11,9 @@ from .elements import Resource
 SECURED = "secured"
 
 
-def layers(language: str, parts: Collection[str], *, populated: bool, sample: Resource | None) -> dict[str, str]:
+def layers(
+    language: str, parts: Collection[str], *, populated: bool, sample: Resource | None, copied: bool
+) -> dict[str, str]:
     """The variables of the paths: `.` flattens a folder into the one above it, nothing leaves it out.
 
     Each part has two: its own name keeps the folder, `with_` in front flattens it.
@@ -27,6 +29,7 @@ def layers(language: str, parts: Collection[str], *, populated: bool, sample: Re
         "empty": not populated,
         "sampled": sample is not None,
         "revised": sample is not None and {"get", "list", "update"} <= set(sample.operations.names),
+        "with_copies": copied,
     }
     return {
         **{name: "." if holds else "" for name, holds in conditions.items()},

