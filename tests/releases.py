@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+
+import yaml
 
 from tests.support import commit, copier, git, write
 
@@ -64,6 +67,15 @@ class Team:
     """A service and those who work on it."""
 
     folder: Path
+
+    def of(self, platform: Platform, folder: Path) -> Team:
+        """The same service, as if it came from another clone of the platform."""
+        shutil.copytree(self.folder, folder, ignore=shutil.ignore_patterns(".git"))
+        source = f"_src_path: {yaml.safe_load(self.text('.copier-answers.yml'))['_src_path']}\n"
+        answers = (folder / ".copier-answers.yml").read_text(encoding="utf-8")
+        assert source in answers
+        write(folder, {".copier-answers.yml": answers.replace(source, f"_src_path: {platform.folder}\n")})
+        return Team(commit(folder))
 
     def edit(self, files: Mapping[str, str | None]) -> None:
         """Commit files that have another text, or are gone."""

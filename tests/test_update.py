@@ -29,9 +29,16 @@ def platform(template: Path, tmp_path: Path) -> Platform:
     return Platform.of(template, tmp_path / "platform")
 
 
+@pytest.fixture(scope="session")
+def written(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A service of the first release, written once for all tests."""
+    folder = tmp_path_factory.mktemp("written")
+    return Platform.of(template, folder / "platform").service(folder / "service", "--data", SINGLE)
+
+
 @pytest.fixture
-def team(platform: Platform, tmp_path: Path) -> Team:
-    return platform.service(tmp_path / "service", "--data", SINGLE)
+def team(written: Team, platform: Platform, tmp_path: Path) -> Team:
+    return written.of(platform, tmp_path / "service")
 
 
 def changed(text: str, old: str, new: str) -> str:
