@@ -81,7 +81,8 @@ def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
     """Fifty resources, and names as long as they may be: it compiles, and its migrations go up, down and up again."""
     service.make("build")
     assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
-    report = service.shell("go vet ./... && go test ./db ./internal/app")
+    vet = "go vet ./... && " if name == "limits" else ""  # the tests of fifty modules are those of one, fifty times
+    report = service.shell(f"{vet}go test -vet=off ./db ./internal/app")
     assert report.count("ok  ") == 2, name
 
 
