@@ -130,7 +130,7 @@ func TestAFormatIsReadAsItIsStored(t *testing.T) {
 			"2026-01-15T09:30:00,5Z": false, "2026-01-15T24:00:00Z": false, "2026-06-30T23:59:60Z": false, "2026-01-15T09:30:00+24:00": false,
 			"0001-01-01T00:00:00+01:00": false, "9999-12-31T23:59:59-01:00": false, "0000-06-01T00:00:00Z": false,
 		},
-		"mail": {"ada@example.com": true, "ada": false, "Ada <ada@example.com>": false, "ü@example.com": false},
+		"mail": {"ada@example.com": true, "ada": false, "Ada <ada@example.com>": false, "ü@example.com": false, "@example.com": false, "ada@": false},
 	} {
 		for text, want := range texts {
 			found := operation.ExplainBody("application/json", []byte(`{"name": "a", "`+member+`": "`+text+`"}`))

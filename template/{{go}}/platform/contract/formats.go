@@ -5,8 +5,10 @@ package contract
 import (
 	"encoding/json"
 	"errors"
+	"net/mail"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -15,6 +17,7 @@ import (
 var formats = map[string]func(any) error{
 	"date":      ofText(date),
 	"date-time": ofText(moment),
+	"email":     ofText(address),
 	"int32":     whole(32),
 	"int64":     whole(64),
 }
@@ -46,6 +49,15 @@ var rfc3339 = regexp.MustCompile(`\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-
 func moment(text string) error {
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil || !rfc3339.MatchString(text) || at.UTC().Year() < 1 || at.UTC().Year() > 9999 {
+		return errFormat
+	}
+	return nil
+}
+
+// address is one email address in ASCII without a display name (RFC 5322, 3.4.1).
+func address(text string) error {
+	found, err := mail.ParseAddress(text)
+	if err != nil || found.Address != text || strings.ContainsFunc(text, func(r rune) bool { return r > '~' }) {
 		return errFormat
 	}
 	return nil
