@@ -17,7 +17,7 @@ import shlex
 import sys
 
 import embedded
-from process import COMPOSE, ROOT, engine_answers, run
+from process import COMPOSE, ROOT, compose, compose_runs, engine_answers, run, wanted
 from roles import Server, Urls, prepare, probe
 from service import SERVICE
 
@@ -26,45 +26,28 @@ PASSWORD = os.environ.get("POSTGRES_PASSWORD", "development")
 NAMES = ("DATABASE_URL", "DATABASE_OWNER_URL", "TEST_DATABASE_URL")
 
 
-def wanted() -> str:
+def kind() -> str:
     """Says which of the servers is meant: given, compose or embedded."""
-    if os.environ.get("DATABASE_URL"):
-        return "given"
-    if os.environ.get("DATABASE_OWNER_URL"):
+    if os.environ.get("DATABASE_OWNER_URL") and not os.environ.get("DATABASE_URL"):
         sys.exit("DATABASE_OWNER_URL is set without DATABASE_URL: set both, or neither.")
-    choice = os.environ.get("DATABASE_SERVER", "")
-    if choice not in ("", "compose", "embedded"):
-        sys.exit(f"DATABASE_SERVER is {choice!r}: set it to compose or embedded, or leave it out.")
-    return choice or ("compose" if engine_answers() else "embedded")
+    return wanted("DATABASE_URL", "DATABASE_SERVER")
 
 
-def compose_runs() -> bool:
-    """Tells whether the container of compose runs."""
-    return bool(run(*COMPOSE, "ps", "--quiet", "--status", "running", "postgres").stdout.strip())
-
-
-def compose() -> Server:
-    """Starts the server of compose and waits until it answers."""
-    if not compose_runs():
-        print("Starting PostgreSQL with docker compose, for development and tests only.", file=sys.stderr)
-    done = run(*COMPOSE, "up", "--detach", "--wait", "postgres", timeout=600)
-    port = run(*COMPOSE, "port", "postgres", "5432") if done.returncode == 0 else done
-    if port.returncode:
-        reason = (port.stderr.strip().splitlines() or ["no reason given"])[-1]
-        sys.exit(f"docker compose did not start PostgreSQL ({reason}); DATABASE_SERVER=embedded does without it.")
-    return Server(f"postgres://postgres:{PASSWORD}@{port.stdout.strip()}/postgres?sslmode=disable", ours=True)
+def ours(chosen: str) -> Server:
+    """Brings up the server of compose, or the embedded one."""
+    if chosen == "embedded":
+        return Server(CLUSTER.start(), ours=True)
+    place = compose("postgres", 5432, "PostgreSQL", "DATABASE_SERVER")
+    return Server(f"postgres://postgres:{PASSWORD}@{place}/postgres?sslmode=disable", ours=True)
 
 
 def urls() -> Urls:
     """Brings the database up and returns the three addresses of it."""
     service, owner, test = (os.environ.get(name, "") for name in NAMES)
-    kind = wanted()
+    chosen = kind()
     if service and owner:
         return Urls(service, owner, test)
-    if kind == "given":
-        server = Server(service, ours=False)
-    else:
-        server = compose() if kind == "compose" else Server(CLUSTER.start(), ours=True)
+    server = Server(service, ours=False) if chosen == "given" else ours(chosen)
     made = prepare(server, SERVICE, (ROOT / "db" / "roles.sql").read_text(encoding="utf-8"))
     return Urls(made.service, made.owner, test or made.test)
 
@@ -78,11 +61,11 @@ def env() -> None:
 
 def status() -> None:
     """Says which server is meant and whether it runs; starts nothing."""
-    kind = wanted()
-    if kind == "given":
+    chosen = kind()
+    if chosen == "given":
         print(f"PostgreSQL {probe(os.environ['DATABASE_URL'])} at the address in DATABASE_URL.")
-    elif kind == "compose":
-        print("The server of compose " + ("runs." if compose_runs() else "is stopped."))
+    elif chosen == "compose":
+        print("The server of compose " + ("runs." if compose_runs("postgres") else "is stopped."))
     else:
         port = CLUSTER.port()
         print("The embedded server " + (f"listens on 127.0.0.1:{port}." if port else "is stopped."))

@@ -12,14 +12,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from process import any_free_port, is_free, until
+from process import is_alive, next_port, turn, until
 
 MAJOR = "18"
 # Speed before a power cut; a killed server still recovers.
@@ -83,11 +82,11 @@ class Cluster:
 
     def port(self) -> int | None:
         """Returns the port of the running server, or nothing."""
-        return int(self._facts()[3]) if self._is_alive() and self._postmaster() and self._is_ready() else None
+        return int(self._facts()[3]) if is_alive(self.folder) and self._postmaster() and self._is_ready() else None
 
     def start(self) -> str:
         """Makes sure that the server runs and returns its administrator's address."""
-        with self._turn():
+        with turn(self.folder):
             if not self._settled():
                 self._create()
                 self._launch()
@@ -102,40 +101,20 @@ class Cluster:
         """Stops the server, letting go of its clients."""
         if not self.folder.exists():
             return
-        with self._turn():
+        with turn(self.folder):
             server = self._settled()
             if not server:
                 return
             server.send_signal(signal.SIGINT)
-            if not until(lambda: not self._is_alive()):
+            if not until(lambda: not is_alive(self.folder)):
                 sys.exit(f"PostgreSQL does not stop; see {self.folder / 'log'}.")
             print("Stopped PostgreSQL.", file=sys.stderr)
 
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Waits until no other process starts or stops this server."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _is_alive(self) -> bool:
-        """Tells whether a process of the server lives: they hold a lock that the kernel frees with the last of them.
-
-        A process id would not do: another process may have it by now, and a copied folder has a copied id.
-        """
-        with contextlib.suppress(FileNotFoundError), (self.folder / "alive").open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
-
     def _settled(self) -> psutil.Process | None:
         """Returns the server's process, or nothing once no process of a killed server is left."""
-        if not until(lambda: not self._is_alive() or self._postmaster() is not None):
+        if not until(lambda: not is_alive(self.folder) or self._postmaster() is not None):
             sys.exit(f"{self.data} is used by a server that cannot be seen from here: stop it where it was started.")
-        return self._postmaster() if self._is_alive() else None
+        return self._postmaster() if is_alive(self.folder) else None
 
     def _postmaster(self) -> psutil.Process | None:
         """Returns the process that the server's own file names, if it can be that server."""
@@ -178,22 +157,13 @@ class Cluster:
         """Starts the server on the port it had before, or on another one when that is taken."""
         for _ in range(5):
             (self.data / "postmaster.pid").unlink(missing_ok=True)
-            if self._runs_on(self._next_port()):
+            if self._runs_on(next_port(self.folder)):
                 return
             log = (self.folder / "log").read_text(errors="replace")
             if "could not bind" not in log:
                 break
         reason = (log.strip().splitlines() or ["it wrote no log"])[-1]
         sys.exit(f"PostgreSQL did not start; the last line of {self.folder / 'log'} is: {reason}")
-
-    def _next_port(self) -> int:
-        """Returns the port of the last time if it is free, else remembers a new one."""
-        memory = self.folder / "port"
-        port = int(memory.read_text()) if memory.exists() else 0
-        if not port or not is_free(port):
-            port = any_free_port()
-            memory.write_text(str(port))
-        return port
 
     def _runs_on(self, port: int) -> bool:
         """Starts the server in a session of its own and waits until it is ready or gone."""

@@ -16,46 +16,22 @@ import os
 import shlex
 import sys
 
-from process import COMPOSE, ROOT, engine_answers, run
+from process import COMPOSE, ROOT, compose, compose_runs, engine_answers, run, wanted
 from valkey_server import Server
 
 SERVER = Server(ROOT / ".local" / "redis")
 PASSWORD = os.environ.get("REDIS_PASSWORD", "development")
-
-
-def wanted() -> str:
-    """Says which of the servers is meant: given, compose or embedded."""
-    if os.environ.get("REDIS_URL"):
-        return "given"
-    choice = os.environ.get("REDIS_SERVER", "")
-    if choice not in ("", "compose", "embedded"):
-        sys.exit(f"REDIS_SERVER is {choice!r}: set it to compose or embedded, or leave it out.")
-    return choice or ("compose" if engine_answers() else "embedded")
-
-
-def compose_runs() -> bool:
-    """Tells whether the container of compose runs."""
-    return bool(run(*COMPOSE, "ps", "--quiet", "--status", "running", "redis").stdout.strip())
-
-
-def compose() -> str:
-    """Starts the server of compose and waits until it answers."""
-    if not compose_runs():
-        print("Starting Redis with docker compose, for development and tests only.", file=sys.stderr)
-    done = run(*COMPOSE, "up", "--detach", "--wait", "redis", timeout=600)
-    port = run(*COMPOSE, "port", "redis", "6379") if done.returncode == 0 else done
-    if port.returncode:
-        reason = (port.stderr.strip().splitlines() or ["no reason given"])[-1]
-        sys.exit(f"docker compose did not start Redis ({reason}); REDIS_SERVER=embedded does without it.")
-    return f"redis://:{PASSWORD}@{port.stdout.strip()}/0"
+CHOICE = ("REDIS_URL", "REDIS_SERVER")
 
 
 def url() -> str:
     """Brings the server up and returns its address."""
-    kind = wanted()
+    kind = wanted(*CHOICE)
     if kind == "given":
         return os.environ["REDIS_URL"]
-    return compose() if kind == "compose" else SERVER.start()
+    if kind == "embedded":
+        return SERVER.start()
+    return f"redis://:{PASSWORD}@{compose('redis', 6379, 'Redis', 'REDIS_SERVER')}/0"
 
 
 def env() -> None:
@@ -67,11 +43,11 @@ def env() -> None:
 
 def status() -> None:
     """Says which server is meant and whether it runs; starts nothing."""
-    kind = wanted()
+    kind = wanted(*CHOICE)
     if kind == "given":
         print("The Redis at the address in REDIS_URL.")
     elif kind == "compose":
-        print("The Redis of compose " + ("runs." if compose_runs() else "is stopped."))
+        print("The Redis of compose " + ("runs." if compose_runs("redis") else "is stopped."))
     else:
         port = SERVER.port()
         print("The embedded Redis " + (f"listens on 127.0.0.1:{port}." if port else "is stopped."))

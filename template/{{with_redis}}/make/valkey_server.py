@@ -10,12 +10,11 @@ import secrets
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from process import any_free_port, is_free, until
+from process import is_alive, next_port, turn, until
 
 # Nothing is kept: what is in here can be had again.
 SETTINGS = {
@@ -46,12 +45,12 @@ class Server:
 
     def port(self) -> int | None:
         """Returns the port of the running server, or nothing."""
-        return self._port() if self._is_alive() and self._answers() else None
+        return self._port() if is_alive(self.folder) and self._answers() else None
 
     def start(self) -> str:
         """Makes sure that the server runs and returns its address."""
-        with self._turn():
-            if not self._is_alive():
+        with turn(self.folder):
+            if not is_alive(self.folder):
                 self._launch()
                 print("Started Valkey, for development and tests only.", file=sys.stderr)
             if not until(self._answers):
@@ -62,30 +61,13 @@ class Server:
         """Stops the server, letting go of its clients."""
         if not self.folder.exists():
             return
-        with self._turn():
-            if not self._is_alive():
+        with turn(self.folder):
+            if not is_alive(self.folder):
                 return
             self._ask("SHUTDOWN NOSAVE")
-            if not until(lambda: not self._is_alive()):
+            if not until(lambda: not is_alive(self.folder)):
                 sys.exit(f"Valkey does not stop; see {self.folder / 'log'}.")
             print("Stopped Valkey.", file=sys.stderr)
-
-    @contextlib.contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Waits until no other process starts or stops this server."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-
-    def _is_alive(self) -> bool:
-        """Tells whether the server lives: it holds a lock that the kernel frees with it."""
-        with contextlib.suppress(FileNotFoundError), (self.folder / "alive").open() as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return True
-        return False
 
     def _port(self) -> int:
         return int((self.folder / "port").read_text())
@@ -110,22 +92,13 @@ class Server:
             secret.touch(mode=0o600)
             secret.write_text(secrets.token_hex(16))
         for _ in range(5):
-            if self._runs_on(self._next_port()):
+            if self._runs_on(next_port(self.folder)):
                 return
             log = (self.folder / "log").read_text(errors="replace")
             if "bind:" not in log:
                 break
         reason = (log.strip().splitlines() or ["it wrote no log"])[-1]
         sys.exit(f"Valkey did not start; the last line of {self.folder / 'log'} is: {reason}")
-
-    def _next_port(self) -> int:
-        """Returns the port of the last time if it is free, else remembers a new one."""
-        memory = self.folder / "port"
-        port = int(memory.read_text()) if memory.exists() else 0
-        if not port or not is_free(port):
-            port = any_free_port()
-            memory.write_text(str(port))
-        return port
 
     def _runs_on(self, port: int) -> bool:
         """Starts the server in a session of its own and waits until it answers or is gone."""
