@@ -99,7 +99,7 @@ class Team:
         if not stubs.exists():
             write(stubs, {"make": STUB})
             (stubs / "make").chmod(0o755)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
         search = {"PATH": f"{stubs}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(
             [str(which("make")), *arguments], cwd=self.folder, env=kept | search | environment, text=True, timeout=300,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -132,7 +131,8 @@ def lend_tools(service: Service, other: Service) -> None:
     (other.folder / ".local" / "bin").mkdir(parents=True, exist_ok=True)
     for tool in (service.folder / ".local" / "bin").iterdir():
         if tool.name in ("ogen", "sqlc", "golangci-lint"):
-            shutil.copy(tool, other.folder / ".local" / "bin")
+            tool.touch()  # newer than what it was built from, which has only now been written here
+            os.link(tool, other.folder / ".local" / "bin" / tool.name)
 
 
 def _free_ports(count: int) -> list[int]:

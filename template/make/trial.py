@@ -129,7 +129,10 @@ class Trial:
         """Spares the copy the building of tools, if they are the same ones."""
         tools = self.home / ".local" / "bin"
         if tools.is_dir() and not git(self.service, "status", "--porcelain", "--", "tools"):
-            shutil.copytree(tools, self.service / ".local" / "bin", dirs_exist_ok=True, copy_function=shutil.copy)
+            lent = self.service / ".local" / "bin"
+            lent.mkdir(parents=True, exist_ok=True)
+            for tool in filter(Path.is_file, tools.iterdir()):
+                shutil.copy(tool, lent)
 
     def adopt(self, branch: str = "") -> None:
         """Brings what the copy has become into the repository: staged, conflicts as git shows those of a merge."""

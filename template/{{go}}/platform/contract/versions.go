@@ -16,6 +16,9 @@ func (c *Contract) Versions() []int { return slices.Sorted(maps.Keys(c.versions)
 // Version returns what the document of that version promises, nil if there is none.
 func (c *Contract) Version(number int) *Contract { return c.versions[number] }
 
+// Since returns the number of the oldest version that has the operation; 0 if there is only one version.
+func (o *Operation) Since() int { return o.version }
+
 // major is the first part of `info.version`; 0 if it is no number.
 func major(document node) int {
 	text, _ := document.members("info")["version"].(string)

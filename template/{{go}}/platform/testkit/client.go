@@ -72,11 +72,20 @@ func (c Client) Delete(path string, headers ...Header) Answer {
 // Send sends a request that was made from an example.
 func (c Client) Send(example Example) Answer {
 	c.t.Helper()
-	return c.Do(example.Method, example.Path, example.Body, example.Headers...)
+	answer := c.send(example.Method, example.Path, example.Body, example.Headers)
+	answer.check(example.operation)
+	return answer
 }
 
 // Do sends any request. A later header replaces an earlier one of the same name.
 func (c Client) Do(method, path string, body any, headers ...Header) Answer {
+	c.t.Helper()
+	answer := c.send(method, path, body, headers)
+	answer.check(c.contract.Match(method, answer.path))
+	return answer
+}
+
+func (c Client) send(method, path string, body any, headers []Header) Answer {
 	c.t.Helper()
 	request, err := http.NewRequestWithContext(c.t.Context(), method, c.base+path, c.reader(body))
 	if err != nil {
@@ -94,9 +103,10 @@ func (c Client) Do(method, path string, body any, headers ...Header) Answer {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	answer := Answer{t: c.t, request: method + " " + path, Status: response.StatusCode, Header: response.Header, Body: read}
-	c.check(method, request.URL.Path, answer)
-	return answer
+	return Answer{
+		t: c.t, request: method + " " + path, path: request.URL.Path,
+		Status: response.StatusCode, Header: response.Header, Body: read,
+	}
 }
 
 func (c Client) reader(body any) io.Reader {
@@ -114,26 +124,25 @@ func (c Client) reader(body any) io.Reader {
 	}
 }
 
-func (c Client) check(method, path string, answer Answer) {
-	c.t.Helper()
-	operation := c.contract.Match(method, path)
-	if operation == nil {
-		return
-	}
-	mediaType, _, _ := mime.ParseMediaType(answer.Header.Get("Content-Type"))
-	if err := operation.CheckResponse(answer.Status, mediaType, answer.Body); err != nil {
-		c.t.Errorf("%s: the answer breaks the contract: %v\n%s", answer.request, err, answer.Body)
-	}
-}
-
 // Answer is what the service answered.
 type Answer struct {
-	t       testing.TB
-	request string
+	t             testing.TB
+	request, path string
 
 	Status int
 	Header http.Header
 	Body   []byte
+}
+
+func (a Answer) check(operation *contract.Operation) {
+	a.t.Helper()
+	if operation == nil {
+		return
+	}
+	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if err := operation.CheckResponse(a.Status, mediaType, a.Body); err != nil {
+		a.t.Errorf("%s: the answer breaks the contract: %v\n%s", a.request, err, a.Body)
+	}
 }
 
 // Want fails the test unless the status is the one given.
