@@ -152,6 +152,30 @@ def test_a_second_version_begins_as_the_how_to_says(service: Service, versions: 
             assert all(told) if member == "number" else not any(told)
 
 
+@pytest.mark.parametrize("service", [{"auth": "accounts"}], ids=["accounts"], indirect=True)
+def test_a_service_with_accounts_is_whole(service: Service) -> None:
+    """Its tests pass, a person signs in, calls, exchanges the token once and signs out, and no API key is left."""
+    service.make("build")
+    service.shell("go vet ./... && go test ./... && cd platform && go test ./auth/... ./testkit/mailbox/...")
+    service.make("lint")
+    with service.running() as address:
+        token = service.make("--silent", "token", f"server={address}").splitlines()[-1]
+        assert Client(address, token).call("GET", "/v1/customers").status == 200
+        assert Client(address, "no token").call("GET", "/v1/customers").status == 401
+        password = (service.folder / ".local/accounts/dev@example.com").read_text(encoding="utf-8").strip()
+        who = {"email": "dev@example.com", "password": password}
+        session = Client(address).call("POST", "/v1/sessions", who).body
+        exchange = {"refresh_token": session["refresh_token"]}
+        renewed = Client(address).call("POST", "/v1/session-refreshes", exchange).body["access_token"]
+        assert Client(address, renewed).call("DELETE", "/v1/session").status == 204
+        assert Client(address, renewed).call("GET", "/v1/account").status == 401
+        assert Client(address).call("POST", "/v1/session-refreshes", exchange).status == 401
+    left = service.run(
+        "bash", "-c", "grep -rliE 'api.?key' --exclude-dir=.local --exclude-dir=platform --exclude-dir=tools . || true"
+    )
+    assert left == ""
+
+
 @pytest.mark.parametrize("service", [{"resources": "empty", "auth": "none"}], ids=["empty"], indirect=True)
 def test_a_service_without_a_resource_starts(service: Service) -> None:
     """Starting empty is a start; its linters find nothing, its tests pass."""

@@ -406,6 +406,28 @@ def test_a_cache_grows_with_the_model(team: Team) -> None:
     assert (team.folder / "internal/line/cache.go").exists()
 
 
+def test_callers_are_let_in_another_way_that_brings_tables(team: Team) -> None:
+    """Keys give way to accounts, and come back: operations, a migration and dependencies follow, and no table goes."""
+    people = team.make("answer", "auth=accounts")
+    assert people.code == 0, people.said
+    assert "/v1/sessions:" in team.text("api/rest/openapi.yaml")
+    assert "AccountsHandler" in team.text("internal/app/modules.go")
+    assert "golang.org/x/crypto" in team.text("platform/go.mod")
+    migration = git(team.folder, "diff", "--staged", "--name-only", "--diff-filter=A", "--", "db/migrations").split()
+    assert len(migration) == 1
+    up, _ = team.text(migration[0]).split("-- migrate:down")
+    assert "create table account_sessions" in up
+    assert "drop table" not in up
+    commit(team.folder)
+    keys = team.make("answer", "auth=api_key")
+    assert keys.code == 0, keys.said
+    assert "sessions" not in team.text("api/rest/openapi.yaml")
+    assert "AccountsHandler" not in team.text("internal/app/modules.go")
+    assert not (team.folder / "api/rest/accounts.yaml").exists()
+    assert "x/crypto" not in team.text("platform/go.mod")
+    assert git(team.folder, "diff", "--staged", "--name-only", "--", "db/migrations") == ""
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -55,6 +55,28 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Operations:
+    """Operations that a part brings along, beside those of the model.
+
+    Attributes:
+        file: The contract that describes them.
+        title: What they are called there; their code is generated under the same name.
+        paths: For each path, without what names the version, the part of the file.
+        types: The names of the shapes in that file, which no resource may have.
+        public: Which operations are open to anybody.
+        own: Which operations are open to every caller, as they are about the caller alone.
+    """
+
+    file: str
+    title: str
+    about: str
+    paths: Mapping[str, str]
+    types: Collection[str]
+    public: Collection[str]
+    own: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """What a part lets into the service, or out of it.
 
@@ -88,6 +110,7 @@ class Card:
         credential: For a way to authenticate, what callers send, for the contract.
         flows: What goes in and out; `{callers}` in them stands for `callers`.
         callers: For a way to authenticate, who is let in.
+        operations: Operations of its own.
     """
 
     name: str
@@ -105,6 +128,7 @@ class Card:
     credential: str = ""
     flows: tuple[Flow, ...] = ()
     callers: str = ""
+    operations: Operations | None = None
 
 
 @cache
@@ -138,4 +162,5 @@ def _card(name: str, raw: dict[str, Any]) -> Card:
     }
     flows = tuple(Flow(**body) for body in raw.pop("flows", ()))
     server = Server(**raw.pop("server")) if "server" in raw else None
-    return Card(name=name, settings=settings, env=env, flows=flows, server=server, **raw)
+    operations = Operations(**raw.pop("operations")) if "operations" in raw else None
+    return Card(name=name, settings=settings, env=env, flows=flows, server=server, operations=operations, **raw)

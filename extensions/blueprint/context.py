@@ -13,7 +13,7 @@ from .cached import cached, changed_with, deleted_with
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
 from .names import Name
-from .openapi import addresses
+from .openapi import addresses, openings, tags
 from .resolve import resolve
 from .seed import seed
 from .tables import tables
@@ -37,7 +37,9 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
     applied = formats.read(answers["applied"]) if "applied" in answers else changes.NOTHING
     wanted = tables(model, parts, service)
     kept = cached(model, parts)
-    VIEWS[language](model)
+    brought = [part.operations for part in parts if part.operations]
+    served = addresses(model, base, brought)
+    VIEWS[language](model, brought)
     sample = next((resource for resource in model if resource.can_be_alone), None)
     return {
         "service": service,
@@ -47,7 +49,9 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "model": model,
         "tables": wanted,
         "base": base,
-        "addresses": addresses(model, base),
+        "addresses": served,
+        "tags": tags(model, brought),
+        "openings": openings(model, brought),
         "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
         "developed": [variable for part in parts for variable in part.env if variable.development],
         "secrets": [variable for part in parts for variable in part.env if variable.secret],
@@ -70,7 +74,9 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
             "parts": names,
             "tables": changes.facts(wanted, applied),
         },
-        **layers(language, derived(names), populated=bool(model), sample=sample, copied=bool(kept)),
+        **layers(
+            language, derived(names), populated=bool(model), served=bool(served), sample=sample, copied=bool(kept)
+        ),
     }
 
 

@@ -12,7 +12,7 @@ SECURED = "secured"
 
 
 def layers(
-    language: str, parts: Collection[str], *, populated: bool, sample: Resource | None, copied: bool
+    language: str, parts: Collection[str], *, populated: bool, served: bool, sample: Resource | None, copied: bool
 ) -> dict[str, str]:
     """The variables of the paths: `.` flattens a folder into the one above it, nothing leaves it out.
 
@@ -23,13 +23,15 @@ def layers(
         **{f"with_{name}": name in parts for name in cards()},
         SECURED: SECURED in parts,
         "open": SECURED not in parts,
-        "protected": populated and SECURED in parts,
-        "unprotected": populated and SECURED not in parts,
         "populated": populated,
         "empty": not populated,
         "sampled": sample is not None,
         "revised": sample is not None and {"get", "list", "update"} <= set(sample.operations.names),
         "with_copies": copied,
+        "served": served,
+        "unserved": not served,
+        "protected": served and SECURED in parts,
+        "unprotected": served and SECURED not in parts,
     }
     return {
         **{name: "." if holds else "" for name, holds in conditions.items()},

@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from .cards import Operations
 from .elements import Field, Reference, Resource
+from .errors import ModelError
 from .golang.view import item_name, schema_name
 from .text import literal
 
@@ -215,14 +217,25 @@ def openapi(resource: Resource) -> Contract:
     return Contract(resource)
 
 
-def addresses(model: Iterable[Resource], base: str) -> tuple[tuple[str, str, str], ...]:
+def addresses(
+    model: Iterable[Resource], base: str, brought: Iterable[Operations] = ()
+) -> tuple[tuple[str, str, str], ...]:
     """The paths that are served: the address, the file of its contract, and the part of that file."""
-    found = []
+    found = [(f"{base}/{path}", group.file, part) for group in brought for path, part in group.paths.items()]
+    taken = {address: file for address, file, _ in found}
     for resource in model:
+        address = f"{base}/{resource.path}"
+        if address in taken:
+            raise ModelError(f"{resource.name}: {taken[address]} has the address {address}; rename the resource.")
         tails = {"collection": "", "item": f"/{{{resource.name}_id}}"}
         for part, _ in Contract(resource).paths:
-            found.append((f"{base}/{resource.path}{tails[part]}", f"{resource.path}.yaml", part))
+            found.append((f"{address}{tails[part]}", f"{resource.path}.yaml", part))
     return tuple(found)
+
+
+def tags(model: Iterable[Resource], brought: Iterable[Operations] = ()) -> tuple[tuple[str, str], ...]:
+    """The groups of operations: the title of each, and what it is about."""
+    return (*((group.title, group.about) for group in brought), *((r.plural.title, r.about) for r in model))
 
 
 def _nullable(schema: Schema, optional: bool) -> Schema:
@@ -256,3 +269,15 @@ def inline(value: Any) -> str:
 
 def _key(key: str) -> str:
     return literal(key) if key.lower() in WORDS_OF_YAML else key
+
+
+def openings(model: Iterable[Resource], brought: Iterable[Operations]) -> tuple[tuple[str, str], ...]:
+    """The operations that are open on purpose, and to whom: anybody, every caller, or other owners than the row's."""
+    found = []
+    for group in brought:
+        found += [(operation, "Anybody") for operation in group.public]
+        found += [(operation, "EveryCaller") for operation in group.own]
+    for resource in model:
+        if not resource.owned:
+            found += [(f"{name}{resource.name.pascal}", "OtherOwners") for name in resource.operations.item]
+    return tuple(found)

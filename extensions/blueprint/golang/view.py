@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from ..cards import Operations
 from ..elements import Field, Reference, Resource
 from ..errors import ModelError
 from ..names import data
@@ -19,9 +20,10 @@ HIDDEN = frozenset({"Details", "LogValue"})
 DECIMAL_LIMIT = Decimal("999999999999999999.999999")
 
 
-def check(model: Iterable[Resource]) -> None:
+def check(model: Iterable[Resource], brought: Iterable[Operations] = ()) -> None:
     """Refuse a model in which two declarations of a Go package would need one name."""
     owners = dict.fromkeys(data("languages/go.yml")["generated"], "generated code")
+    owners |= {name: group.file for group in brought for name in group.types}
     for resource in model:
         go(resource)
         for name in _generated(resource):

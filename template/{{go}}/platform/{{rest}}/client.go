@@ -3,11 +3,21 @@
 package rest
 
 import (
+	"context"
 	"net/http"
 	"net/netip"
 	"slices"
 	"strings"
 )
+
+// ClientOf names where the request of the context comes from, as Limits count it: an address, or of IPv6 the network of 64 bits.
+// It is empty where no Guard with Limits has seen the request.
+func ClientOf(ctx context.Context) string {
+	if known, ok := exchangeOf(ctx); ok {
+		return known.client
+	}
+	return ""
+}
 
 // clientAddress returns the address that a request came from. What proxies write into X-Forwarded-For counts only as far as trusted
 // ones wrote it: each adds at the right whom it was asked by, and what stands left of the first stranger is the stranger's own words.

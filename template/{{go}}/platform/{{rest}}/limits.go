@@ -44,7 +44,11 @@ func (l *Limits) turn(w http.ResponseWriter, r *http.Request) *turn {
 	if l == nil {
 		return nil
 	}
-	return &turn{limits: l, header: w.Header(), address: networkOf(clientAddress(r, l.settings.TrustedProxies))}
+	address := networkOf(clientAddress(r, l.settings.TrustedProxies))
+	if known, ok := exchangeOf(r.Context()); ok {
+		known.client = address
+	}
+	return &turn{limits: l, header: w.Header(), address: address}
 }
 
 // admit refuses a request whose address has used up its quota. It looks into local memory only.

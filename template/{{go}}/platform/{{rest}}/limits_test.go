@@ -26,6 +26,7 @@ import (
 type limitedGuard struct {
 	handler http.Handler
 	asked   atomic.Int32 // how often a credential was looked at
+	client  string       // where the last request came from that was let through
 }
 
 func newLimitedGuard(tb testing.TB, settings ...string) *limitedGuard {
@@ -78,6 +79,7 @@ paths:
 		Limits:  limits,
 		MaxBody: 1024,
 	}.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		guard.client = rest.ClientOf(r.Context())
 		if c.Match(r.Method, r.URL.Path) == nil {
 			rest.NotFound(w, r)
 			return
@@ -125,6 +127,15 @@ func TestACallerIsLimitedWhereverTheyAskFrom(t *testing.T) {
 	guard.wantAnswers(t, "GET /closed ada", here, 429)
 	guard.wantAnswers(t, "GET /closed eve", here, 200, 200, 200, 200, 429)
 	guard.wantAnswers(t, "GET /open", here, 200, 200, 200, 429) // counted for the address, which has spent nothing yet
+}
+
+func TestAHandlerLearnsWhereARequestComesFrom(t *testing.T) {
+	t.Parallel()
+	guard := newLimitedGuard(t)
+	guard.wantAnswers(t, "GET /open", there, 200)
+	if guard.client != there || rest.ClientOf(t.Context()) != "" {
+		t.Errorf("from %q, and outside of a request %q", guard.client, rest.ClientOf(t.Context()))
+	}
 }
 
 func TestACallerWhoMayNotIsLimitedAsACaller(t *testing.T) {

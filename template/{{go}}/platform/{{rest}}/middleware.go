@@ -23,6 +23,7 @@ import (
 type exchange struct {
 	requestID string
 	presented bool                // whether it carries a credential
+	client    string              // where it comes from, as Limits count it
 	operation *contract.Operation // nil until the guard knows it
 	answer    *recorder
 	err       error // that the client is not told about

@@ -1,0 +1,134 @@
+// Kept by the platform: docs/ownership.md says what that means.
+
+package accounts_test
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"platform.internal/auth/accounts"
+	"platform.internal/fault"
+)
+
+func TestGuessingGetsSlowAndTheOwnerGetsInAgain(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.person(t, "alice@example.com")
+	wrong := func() error {
+		_, err := f.SignIn(t.Context(), "alice@example.com", "something else", "192.0.2.1")
+		return err
+	}
+	for n := range 10 {
+		if err := wrong(); kind(err) != "unauthenticated" {
+			t.Fatalf("try %d: %v", n+1, err)
+		}
+	}
+	for n, want := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute} {
+		before := f.Hashes()
+		_, err := f.SignIn(t.Context(), "alice@example.com", password, "192.0.2.1")
+		found, _ := errors.AsType[*fault.Error](err)
+		if found == nil || found.Kind != fault.Limited || found.RetryAfter > want || found.RetryAfter < want-5*time.Second || f.Hashes() > before {
+			t.Errorf("delay %d: %+v", n+1, found)
+		}
+		f.exec(t, "update account_attempts set blocked_until = now()")
+		_ = wrong()
+	}
+	if err := f.RequestReset(t.Context(), "alice@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Reset(t.Context(), f.code(t, "alice@example.com", 2), "another fine password"); err != nil {
+		t.Fatal(err)
+	}
+	f.signIn(t, "alice@example.com", "another fine password")
+}
+
+func TestGuessesAtTheSameTimeAreCounted(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	var tried atomic.Int32
+	var callers sync.WaitGroup
+	for range 60 {
+		callers.Go(func() {
+			if _, err := f.SignIn(t.Context(), "nobody@example.com", "something else", "192.0.2.1"); kind(err) == "unauthenticated" {
+				tried.Add(1)
+			}
+		})
+	}
+	callers.Wait()
+	if tried.Load() > 10 {
+		t.Errorf("%d guesses at once", tried.Load())
+	}
+}
+
+func TestOneNetworkTriesManyAccountsSlowly(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.exec(t, `insert into account_attempts (id, key, failures, blocked_until, expires_at)
+		values (gen_random_uuid(), encode(sha256('network 192.0.2.9'), 'hex'), 49, now(), now() + interval '1 hour')`)
+	if _, err := f.SignIn(t.Context(), "a@example.com", "something else", "192.0.2.9"); kind(err) != "unauthenticated" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := f.SignIn(t.Context(), "b@example.com", "something else", "192.0.2.9"); kind(err) != "limited" {
+		t.Errorf("got %v", err)
+	}
+	if _, err := f.SignIn(t.Context(), "b@example.com", "something else", "192.0.2.8"); kind(err) != "unauthenticated" {
+		t.Errorf("another network: %v", err)
+	}
+}
+
+func TestNobodyIsFloodedWithMails(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.person(t, "alice@example.com")
+	for range 10 {
+		if err := f.RequestReset(t.Context(), "alice@example.com"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.code(t, "alice@example.com", 6) // that of the sign-up, and five
+	if err := f.RequestReset(t.Context(), "bob@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	f.person(t, "bob@example.com") // whose mail is sent after all that wait
+	if got := len(f.sent("alice@example.com")); got > 6 {
+		t.Errorf("%d mails", got)
+	}
+}
+
+func TestADayWithoutATryForgetsAll(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	for range 12 {
+		_, _ = f.SignIn(t.Context(), "nobody@example.com", "something else", "192.0.2.1")
+	}
+	f.exec(t, "update account_attempts set blocked_until = now(), expires_at = now()")
+	for n := range 10 {
+		if _, err := f.SignIn(t.Context(), "nobody@example.com", "something else", "192.0.2.1"); kind(err) != "unauthenticated" {
+			t.Fatalf("try %d: %v", n+1, err)
+		}
+	}
+}
+
+func TestASignInStormWaitsAndTakesNoMoreMemory(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	release := accounts.Block(f.Service)
+	defer release()
+	var callers sync.WaitGroup
+	for n := range 200 {
+		callers.Go(func() {
+			email := fmt.Sprintf("p%d@example.com", n)
+			if _, err := f.SignIn(t.Context(), email, "something else", fmt.Sprintf("192.0.2.%d", n)); kind(err) != "unavailable" {
+				t.Errorf("%s: %v", email, err)
+			}
+		})
+	}
+	callers.Wait()
+	if f.Hashes() > 0 {
+		t.Errorf("%d hashes while every slot is taken", f.Hashes())
+	}
+}
