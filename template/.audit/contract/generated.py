@@ -1,0 +1,93 @@
+# Kept by the platform: docs/ownership.md says what that means.
+"""The kind of check that lets schemathesis make up requests from the contract, and hold the answers against it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from contract.views import plain
+from engine.context import Context
+from engine.hooks import last
+from engine.model import Check, Evidence, Finding, Ran, UnavailableError
+
+KIND = "schemathesis"
+PROGRAM = ("uv", "tool", "run", "--quiet", "--from", "schemathesis==4.32.5", "st")
+CONFIG = "audit/schemathesis.toml"
+GENEROUS = {"RATE_LIMIT_CALLER": "600000/1m", "RATE_LIMIT_ADDRESS": "600000/1m"}
+TIMEOUT = 300
+SEED = "20260101"  # the same requests each time; another one finds other things, now and then
+
+
+def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
+    """Runs schemathesis once, on an instance of its own. A failure that no check knows belongs to the last one."""
+    with tempfile.TemporaryDirectory() as folder, context.restart(GENEROUS) as base_url:
+        contract, said = Path(folder) / "openapi.json", Path(folder) / "events.ndjson"
+        contract.write_text(json.dumps(plain(context.contract)), encoding="utf-8")
+        command = [*PROGRAM, "--no-color", *configuration(context.root), "run", str(contract), "--url", base_url]
+        command += ["--seed", os.environ.get("AUDIT_SEED", SEED), "--report-ndjson-path", str(said)]
+        for name, value in context.credentials("owner").items():
+            command += ["--header", f"{name}: {value}"]
+        done = call(command, context.root)
+        if not said.is_file():
+            raise UnavailableError(f"schemathesis cannot be run: {last(done.stderr) or last(done.stdout)}")
+        failures, cases = read(said)
+    if done.returncode not in (0, 1) and not failures:
+        raise UnavailableError(f"schemathesis broke off: {last(done.stderr) or last(done.stdout)}")
+    known = {str(name): check.id for check in checks for name in check.rule.get("failures", [])}
+    for name, operation, message in failures:
+        yield Finding(known.get(name, checks[-1].id), operation, f"{name}: {message}", operation)
+    for check in checks:
+        yield Evidence(check.id, f"{cases} requests")
+        yield Ran(check.id)
+
+
+def configuration(root: Path) -> list[str]:
+    """The option that names the team's configuration, if there is one."""
+    return ["--config-file", str(root / CONFIG)] if (root / CONFIG).is_file() else []
+
+
+def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs schemathesis to its end."""
+    try:
+        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+    except OSError as error:
+        raise UnavailableError(f"schemathesis cannot be run: {error}") from None
+    except subprocess.TimeoutExpired:
+        raise UnavailableError(f"schemathesis did not end within {TIMEOUT} seconds.") from None
+
+
+def read(file: Path) -> tuple[list[tuple[str, str, str]], int]:
+    """Returns the failures (check, operation, message) that the events tell of, and how many requests were sent."""
+    failures: dict[tuple[str, str, str], None] = {}
+    cases = 0
+    for line in file.read_text(encoding="utf-8").splitlines():
+        for event in json.loads(line).values():
+            recorder = event.get("recorder") or {} if isinstance(event, dict) else {}
+            cases += len(recorder.get("interactions") or {})
+            for name, operation, message in _failed(recorder):
+                failures[name, operation, message] = None
+    return list(failures), cases
+
+
+def _failed(recorder: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    operations = {key: _operation(told, recorder) for key, told in (recorder.get("cases") or {}).items()}
+    for key, checks in (recorder.get("checks") or {}).items():
+        for check in checks:
+            if check.get("status") == "failure":
+                failure = (check.get("failure_info") or {}).get("failure") or {}
+                answer = ((recorder.get("interactions") or {}).get(key) or {}).get("response") or {}
+                told = f"{failure.get('title', '')}: {failure.get('message', '')}; answer {answer.get('status_code')}"
+                text = " ".join(told.split())
+                yield str(check["name"]), operations.get(key, str(recorder.get("label", ""))), text[:300]
+
+
+def _operation(told: dict[str, Any], recorder: dict[str, Any]) -> str:
+    value = told.get("value") or told
+    method, path = value.get("method"), value.get("path") or (value.get("operation") or {}).get("path")
+    return f"{method} {path}" if method and path else str(recorder.get("label", ""))

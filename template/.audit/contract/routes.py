@@ -1,0 +1,44 @@
+# Kept by the platform: docs/ownership.md says what that means.
+"""The kind of check that holds what is registered in the service against the contract, both ways."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from contract.views import METHODS
+from engine.context import Context
+from engine.model import Check, Evidence, Finding, Ran
+
+KIND = "routes"
+
+
+def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
+    """Asks the hook `routes`."""
+    served = {(str(r["method"]), plain(str(r["path"]))): r for r in context.hooks.ask("routes")}
+    promised = {
+        (method.upper(), plain(path)): getattr(item[method], "place", "")
+        for path, item in context.contract.get("paths", {}).items()
+        for method in METHODS
+        if method in item
+    }
+    beside = {tuple(route.split(" ", 1)) for route in context.settings.beside_contract}
+    for check in checks:
+        if check.id == "P3.not-in-contract":
+            for key in sorted(served.keys() - promised.keys()):
+                if (key[0], key[1]) not in beside:
+                    route = served[key]
+                    yield Finding(
+                        check.id, " ".join(key), "is served, and is not in the contract", str(route.get("place", ""))
+                    )
+        else:
+            for key in sorted(promised.keys() - served.keys()):
+                if ("ANY", key[1]) not in served:
+                    yield Finding(check.id, " ".join(key), "is in the contract, and is not served", promised[key])
+        yield Evidence(check.id, f"{len(served)} routes")
+        yield Ran(check.id)
+
+
+def plain(path: str) -> str:
+    """A path without the names of its parameters."""
+    return re.sub(r"{[^}]*}", "{}", path)
