@@ -7,7 +7,13 @@ audit := uv run --quiet --script .audit/audit.py
 only ?=
 out ?= .local/audit
 
-.PHONY: audit audit-static audit-selftest explain checklist
+generated += docs/checklist.md
+made += .local/made/checklist
+.local/made/checklist: .audit/items.yml $(wildcard .audit/checks/*.yml) audit/audit.yml $(wildcard audit/local/*checks.yml)
+	@mkdir -p $(@D) docs
+	$(audit) checklist >$@.md && mv $@.md docs/checklist.md && touch $@
+
+.PHONY: audit audit-static audit-selftest explain
 audit: build ## prove the checklist on the running service: make audit only=A5
 	@$(in_development) exec $(audit) audit --out $(out) $(if $(only),--only $(only))
 
@@ -17,8 +23,5 @@ audit-static: ## the part of it that needs neither service nor database
 audit-selftest: build ## break copies of the schema and the contract, and see whether the audit notices
 	@$(in_development) exec $(audit) selftest
 
-explain: ## what an item or a check is about: make explain what=A5
+explain: ## say what an item or a check is about: make explain what=A5
 	@exec $(audit) explain $(what)
-
-checklist: ## write docs/checklist.md from what the audit checks
-	@mkdir -p .local && $(audit) checklist >.local/checklist.md && mv .local/checklist.md docs/checklist.md

@@ -11,7 +11,7 @@ from engine.model import BrokenError, Check, Item
 from engine.runner import ENGINE
 from engine.settings import Settings
 
-HEAD = """<!-- Kept by the platform: `make checklist` writes it from .audit/. -->
+HEAD = """<!-- Made by `make generate` from .audit/ and audit/: edit those. -->
 
 # Checklist
 

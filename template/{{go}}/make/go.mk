@@ -7,8 +7,8 @@ manifests := go.mod go.sum platform/go.mod platform/go.sum
 contract := $(wildcard api/rest/*.yaml)
 queries := $(wildcard internal/*/sqlc.yaml internal/*/*.sql db/migrations/*.sql)
 query_code := $(addsuffix internal/db,$(dir $(wildcard internal/*/sqlc.yaml)))
-generated := $(if $(contract),internal/gen) $(query_code)
-made := $(if $(contract),.local/made/rest) $(if $(query_code),.local/made/queries)
+generated += $(if $(contract),internal/gen) $(query_code)
+made += $(if $(contract),.local/made/rest) $(if $(query_code),.local/made/queries)
 golangci := .local/bin/golangci-lint
 
 # Go is the one on PATH if it is new enough, else a pinned one that comes as a Python wheel.

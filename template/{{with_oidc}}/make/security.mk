@@ -10,7 +10,7 @@ discovery = "$$OIDC_ISSUER/.well-known/openid-configuration"
 asked = curl --silent --fail --output /dev/null
 
 .PHONY: issuer issuer-stop token
-run dev: issuer
+run dev audit audit-selftest: issuer
 database-stop clean: issuer-stop
 
 issuer: prepare ## start an issuer of tokens for development, unless OIDC_ISSUER answers

@@ -22,10 +22,12 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
+from identities import headers
 from psycopg import sql
 from service import SERVICE
 
@@ -33,6 +35,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / ".local" / "bin" / SERVICE
 ADMIN, OWNER, CLIENT = "TEST_DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_URL"
 DATABASE = "AUDIT_DATABASE"  # set for an instance that joins one that runs
+ADDRESS = "AUDIT_BASE_URL"  # where the first one answers; identities.py may sign in there
 PATIENCE = 30.0
 
 
@@ -104,7 +107,6 @@ def up() -> None:
         told: dict[str, object] = {
             "database_url": address,
             "service_url": at(setting(CLIENT), name),
-            "environment": {DATABASE: name},
             "empty": {"database_url": owner, "environment": {OWNER: owner}, **migrate},
         }
         serve(name, told)
@@ -118,7 +120,8 @@ def serve(name: str, told: dict[str, object]) -> None:
     try:
         wait(running, public)
         urls = {"base_url": f"http://127.0.0.1:{public}", "admin_url": f"http://127.0.0.1:{admin}"}
-        print(json.dumps({**urls, **told}), flush=True)
+        joining = {DATABASE: name, ADDRESS: urls["base_url"]}
+        print(json.dumps({**urls, "environment": joining, **told}), flush=True)
         running.wait()
         sys.exit(f"{SERVICE} ended by itself.")
     finally:
@@ -148,24 +151,12 @@ def free_port() -> int:
 def token(identity: str, *scopes: str) -> None:
     """Prints the headers of an identity, or null if the service knows no such identity."""
     name = setting(DATABASE)
-    if not has_keys():
-        print(json.dumps(None if identity in ("expired", "revoked") else {}))
-        return
-    subject = "owner" if identity == "reader" else identity
-    wanted = [word for scope in scopes for word in ("--scope", scope)]
-    key = service(name, "keys", "create", "--subject", subject, *wanted)
-    prefix = key.split("_")[1]
-    if identity == "revoked":
-        service(name, "keys", "revoke", prefix)
-    if identity == "expired":
+
+    def change(statement: str, value: str) -> None:
         with psycopg.connect(at(setting(ADMIN), name)) as admin:
-            admin.execute("update api_keys set expires_at = now() - interval '1 hour' where prefix = %s", [prefix])
-    print(json.dumps({"Authorization": f"Bearer {key}"}))
+            admin.execute(statement, [value])
 
-
-def has_keys() -> bool:
-    """Whether callers need a key."""
-    return (ROOT / "platform" / "auth" / "apikey").is_dir()
+    print(json.dumps(headers(identity, scopes, partial(service, name), change)))
 
 
 # What the generated server says of each operation, and how a handler is registered by hand.
