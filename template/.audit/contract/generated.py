@@ -26,6 +26,9 @@ SEED = "20260101"  # the same requests each time; another one finds other things
 
 def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
     """Runs schemathesis once, on an instance of its own. A failure that no check knows belongs to the last one."""
+    if not context.contract.get("paths"):
+        yield from carried_out(checks, 0)
+        return
     with tempfile.TemporaryDirectory() as folder, context.restart(GENEROUS) as base_url:
         contract, said = Path(folder) / "openapi.json", Path(folder) / "events.ndjson"
         contract.write_text(json.dumps(plain(context.contract)), encoding="utf-8")
@@ -43,6 +46,11 @@ def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | 
     known = {str(name): check.id for check in checks for name in check.rule.get("failures", [])}
     for name, operation, message in failures:
         yield Finding(known.get(name, checks[-1].id), operation, f"{name}: {message}", operation)
+    yield from carried_out(checks, cases)
+
+
+def carried_out(checks: list[Check], cases: int) -> Iterator[Evidence | Ran]:
+    """Says of each check that it was carried out."""
     for check in checks:
         yield Evidence(check.id, f"{cases} requests")
         yield Ran(check.id)
