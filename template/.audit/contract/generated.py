@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -100,9 +101,21 @@ def _failed(recorder: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
             if check.get("status") == "failure":
                 failure = (check.get("failure_info") or {}).get("failure") or {}
                 answer = ((recorder.get("interactions") or {}).get(key) or {}).get("response") or {}
-                told = f"{failure.get('title', '')}: {failure.get('message', '')}; answer {answer.get('status_code')}"
-                text = " ".join(told.split())
-                yield str(check["name"]), operations.get(key, str(recorder.get("label", ""))), text[:300]
+                told = f"{failure.get('title', '')}: {failure.get('message', '')}"
+                text = (
+                    f"{' '.join(told.split())[:200]}; answer {answer.get('status_code')} {_violations(answer)}".rstrip()
+                )
+                yield str(check["name"]), operations.get(key, str(recorder.get("label", ""))), text
+
+
+def _violations(answer: dict[str, Any]) -> str:
+    """The violations that an answer names, in short; nothing if it names none."""
+    try:
+        body = json.loads(base64.b64decode((answer.get("content") or {}).get("$base64", "")))
+        found = [f"{v.get('pointer') or v.get('parameter')}: {v['code']}" for v in body["errors"]]
+    except (ValueError, LookupError, TypeError):
+        return ""
+    return f"({', '.join(found)[:100]})"
 
 
 def _operation(told: dict[str, Any], recorder: dict[str, Any]) -> str:
