@@ -58,9 +58,9 @@ def live(trial: Trial, *, without: tuple[str, ...] = ()) -> None:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + TRIALS))
 def test_a_year_in_the_life_of_a_service(seed: int, template: Path, tmp_path: Path) -> None:
-    """Whatever comes, once or several times."""
+    """Whatever comes: once, or with every fourth seed several times in a row."""
     trial = begun(seed, template, tmp_path)
-    for _ in range(trial.random.randint(1, 3)):
+    for _ in range(1 if seed % 4 else 3):
         live(trial)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -51,6 +52,9 @@ def main(words: list[str]) -> int:
     except BrokenError as broken:
         print(broken, file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever reads has seen enough; what was not shown cannot be called well
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0 if given.command in ("explain", "list") else 2
     except KeyboardInterrupt:
         return 130
 
