@@ -17,7 +17,11 @@ def bundle(root: Path, file: str) -> Node:
     A reference to something that it is part of stays, as a reference into `x-shared` of the document.
     Members beside a reference are kept, as OpenAPI 3.1 says.
     """
-    return _Bundle(root).whole(file)
+    bundling = _Bundle(root)
+    given = bundling.document(file)
+    if not str(given.get("openapi", "")).startswith("3.") or not isinstance(given.get("paths", {}), dict):
+        raise BrokenError(f"{file} is no OpenAPI document: it must have `openapi: 3.1.0`, or 3.0, and a mapping of paths.")
+    return bundling.whole(file)
 
 
 class _Bundle:

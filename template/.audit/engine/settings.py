@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def load(root: Path) -> Settings:
     for name in ("contract", "migrations", "queries", "api_versioning", "database_role", "schemas", "bookkeeping"):
         if not isinstance(given.get(name, ""), str):
             raise BrokenError(f"{name} in {FILE} must be a text.")
+    for name in ("schemas", "bookkeeping"):
+        _pattern(name, given.get(name, ""))
     return Settings(
         **{
             **given,
@@ -58,6 +61,13 @@ def load(root: Path) -> Settings:
             "beside_contract": _words(given, "beside_contract"),
         }
     )
+
+
+def _pattern(name: str, text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise BrokenError(f"{name} in {FILE} is no pattern: {error}.") from None
 
 
 def _words(given: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -24,7 +24,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 import psycopg
 from identities import headers
@@ -36,7 +38,7 @@ PROGRAM = ROOT / ".local" / "bin" / SERVICE
 ADMIN, OWNER, CLIENT = "TEST_DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_URL"
 DATABASE = "AUDIT_DATABASE"  # set for an instance that joins one that runs
 ADDRESS = "AUDIT_BASE_URL"  # where the first one answers; identities.py may sign in there
-PATIENCE = 30.0
+PATIENCE = 15.0  # seconds from the start until it is ready
 
 
 def setting(name: str) -> str:
@@ -118,7 +120,7 @@ def serve(name: str, told: dict[str, object]) -> None:
     listen = {"LISTEN": f"127.0.0.1:{public}", "ADMIN_LISTEN": f"127.0.0.1:{admin}"}
     running = subprocess.Popen([PROGRAM, "serve"], env={**environ(name), **listen}, stdout=sys.stderr)
     try:
-        wait(running, public)
+        wait(running, f"http://127.0.0.1:{admin}/readyz")
         urls = {"base_url": f"http://127.0.0.1:{public}", "admin_url": f"http://127.0.0.1:{admin}"}
         joining = {DATABASE: name, ADDRESS: urls["base_url"]}
         print(json.dumps({**urls, "environment": joining, **told}), flush=True)
@@ -131,14 +133,19 @@ def serve(name: str, told: dict[str, object]) -> None:
         running.kill()
 
 
-def wait(running: subprocess.Popen[bytes], port: int) -> None:
-    """Returns when the service accepts connections."""
-    deadline = time.monotonic() + PATIENCE
+def wait(running: subprocess.Popen[bytes], address: str) -> None:
+    """Returns when the service is ready, with all that it needs; stops with what it says if it does not become so."""
+    deadline, said = time.monotonic() + PATIENCE, ""
     while time.monotonic() < deadline and running.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        try:
+            urlopen(address, timeout=5).close()
             return
+        except HTTPError as refused:
+            said = " ".join(refused.read().decode(errors="replace").split())
+        except OSError:
+            said = "nothing answers"
         time.sleep(0.02)
-    sys.exit(running.poll() or f"{SERVICE} does not answer within {PATIENCE:.0f} seconds.")
+    sys.exit(running.poll() or f"{SERVICE} is not ready within {PATIENCE:.0f} seconds: {said}.")
 
 
 def free_port() -> int:
