@@ -212,7 +212,10 @@ STARTS = {
         {"TEST_DATABASE_URL": UNREACHABLE},
         "A database for the audit could not be made: ",
     ),
-    "a database that only the service does not reach": ({"DATABASE_URL": UNREACHABLE}, "the database at 127.0.0.1:1 does not answer"),
+    "a database that only the service does not reach": (
+        {"DATABASE_URL": UNREACHABLE},
+        "the database at 127.0.0.1:1 does not answer",
+    ),
     "a setting that makes no sense": ({"RATE_LIMIT_CALLER": "many"}, "RATE_LIMIT_CALLER"),
     "a secret that is missing": ({"API_KEY_PEPPER": ""}, "API_KEY_PEPPER"),
 }
