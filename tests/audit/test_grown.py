@@ -91,7 +91,7 @@ TABLE = {
     ),
     "a text of a length": (
         ("    text text not null,", "    text varchar(500) not null,"),
-        ("D1.varchar", "public.notes.text"),
+        ("D1.length-in-type", "public.notes.text"),
     ),
     "an amount that is rounded": (
         ("    owner text not null,", "    fee_amount real,\n    owner text not null,"),
