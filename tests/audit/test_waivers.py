@@ -21,14 +21,15 @@ def day(days: int) -> str:
 def waive(service: Audited, *waivers: Mapping[str, str]) -> None:
     given = []
     for number, waiver in enumerate(waivers, 1):
-        members = {
+        members: dict[str, str] = {
             "id": f"W-{number}",
             "check": "P4.written",
             "object": OBJECT,
             "reason": REASON,
             "owner": "@acme/billing",
             "until": day(30),
-        } | waiver
+            **waiver,
+        }
         given.append("  - " + "\n    ".join(f'{name}: "{value}"' for name, value in members.items()))
     service.write("audit/waivers.yml", "waivers:\n" + "\n".join(given) + "\n")
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,6 @@ class Settings:
     hooks: dict[str, str]
     contract: str = ""
     migrations: str = ""
-    queries: str = ""
     api_versioning: str = ""
     database_role: str = ""
     schemas: str = "^public$"
@@ -32,7 +31,6 @@ class Settings:
     )
     beside_contract: tuple[str, ...] = ()  # routes that are no part of it, such as "GET /openapi/"
     facts: tuple[str, ...] = ()  # what holds of the service: the words that `applies` of a check is made of
-    budgets: dict[str, float] = field(default_factory=dict)
 
 
 def load(root: Path) -> Settings:
@@ -48,7 +46,7 @@ def load(root: Path) -> Settings:
         raise BrokenError(f"hooks in {FILE} must be commands, each a text.")
     if unknown := sorted(set(hooks) - set(HOOKS)):
         raise BrokenError(f"{FILE} has the hook {unknown[0]}; there are {', '.join(HOOKS)}.")
-    for name in ("contract", "migrations", "queries", "api_versioning", "database_role", "schemas", "bookkeeping"):
+    for name in ("contract", "migrations", "api_versioning", "database_role", "schemas", "bookkeeping"):
         if not isinstance(given.get(name, ""), str):
             raise BrokenError(f"{name} in {FILE} must be a text.")
     for name in ("schemas", "bookkeeping"):

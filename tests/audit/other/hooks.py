@@ -64,7 +64,7 @@ def up() -> None:
         migrate("up", at(name, "letters_owner"))
         empty = at(f"{name}_empty", "letters_owner")
         words = {word: f"{sys.executable} hooks.py migrate {word}" for word in ("up", "down")}
-        told = {
+        told: dict[str, object] = {
             "database_url": at(name, "postgres"),
             "service_url": at(name, "letters_service"),
             "empty": {"database_url": empty, "environment": {"MIGRATED_URL": empty}, **words},
@@ -104,7 +104,11 @@ def migrate(word: str, url: str) -> None:
         for file in chosen:
             ups, _, downs = file.read_text(encoding="utf-8").partition("-- migrate:down")
             connection.execute((ups if word == "up" else downs).encode())
-            change = "insert into schema_migrations values (%s)" if word == "up" else "delete from schema_migrations where version = %s"
+            change = (
+                "insert into schema_migrations values (%s)"
+                if word == "up"
+                else "delete from schema_migrations where version = %s"
+            )
             connection.execute(change, [file.name])
 
 
@@ -148,5 +152,7 @@ if __name__ == "__main__":
     word, *rest = sys.argv[1:]
     if word == "migrate":
         migrate(rest[0], os.environ["MIGRATED_URL"])
+    elif word == "token":
+        token(*rest)
     else:
-        {"up": up, "token": token, "routes": routes, "queries": queries}[word](*rest)
+        {"up": up, "routes": routes, "queries": queries}[word]()

@@ -15,6 +15,7 @@ import socketserver
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -57,7 +58,9 @@ def seal(value: Any) -> str:
 def unseal(text: str) -> Any:
     """The value, or None if somebody has altered it."""
     sealed, _, signature = text.partition(".")
-    if not hmac.compare_digest(sign(sealed.encode("latin-1", "replace")).encode(), signature.encode("utf-8", "replace")):
+    if not hmac.compare_digest(
+        sign(sealed.encode("latin-1", "replace")).encode(), signature.encode("utf-8", "replace")
+    ):
         return None
     return json.loads(base64.urlsafe_b64decode(sealed + "=="))
 
@@ -247,8 +250,9 @@ def identifier(key: str) -> str:
     return key
 
 
+Operations = dict[str, tuple[Callable[[Request, str, str], Answer], str]]
 READ, WRITE = "letters:read", "letters:write"
-ROUTES = {
+ROUTES: dict[re.Pattern[str], Operations] = {
     re.compile("/v1/letters()"): {"GET": (listed, READ), "POST": (create, WRITE)},
     re.compile("/v1/letters/([^/]+)"): {"GET": (read, READ), "DELETE": (delete, WRITE)},
 }
@@ -274,7 +278,7 @@ def serve(request: Request, address: str, told: dict[str, str]) -> Answer:
     raise RefusedError(404, "There is no such thing.")
 
 
-def allowed(operations: dict[str, Any]) -> list[str]:
+def allowed(operations: Operations) -> list[str]:
     """The methods of a path."""
     return [*operations, *(["HEAD"] if "GET" in operations else [])]
 
