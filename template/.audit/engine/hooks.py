@@ -70,7 +70,8 @@ class Hooks:
     def listed(self, name: str, *members: str) -> list[dict[str, str]]:
         """Runs a hook that prints a list of objects, and returns these members of each."""
         found = self.ask(name)
-        if not isinstance(found, list) or not all(isinstance(each, dict) and each.keys() >= {*members} for each in found):
+        fit = isinstance(found, list) and all(isinstance(each, dict) and each.keys() >= {*members} for each in found)
+        if not fit:
             told = f"{', '.join(members[:-1])} and {members[-1]}"
             raise BrokenError(f"The hook {name} must print a JSON list of objects with {told}.")
         return [{member: str(each[member]) for member in members} for each in found]

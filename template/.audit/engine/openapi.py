@@ -20,7 +20,7 @@ def bundle(root: Path, file: str) -> Node:
     bundling = _Bundle(root)
     given = bundling.document(file)
     if not str(given.get("openapi", "")).startswith("3.") or not isinstance(given.get("paths", {}), dict):
-        raise BrokenError(f"{file} is no OpenAPI document: it must have `openapi: 3.1.0`, or 3.0, and a mapping of paths.")
+        raise BrokenError(f"{file} is no OpenAPI document: it needs `openapi: 3.1.0`, or 3.0, and a mapping of paths.")
     return bundling.whole(file)
 
 

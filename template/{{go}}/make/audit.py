@@ -29,8 +29,9 @@ from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import psycopg
-from identities import headers
 from psycopg import sql
+
+from identities import headers
 from service import SERVICE
 
 ROOT = Path(__file__).resolve().parent.parent
