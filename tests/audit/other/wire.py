@@ -85,23 +85,23 @@ class Wire:
             if not self.connection.recv(65536):
                 return
 
-    def _more(self, deadline: float) -> None:
+    def _more(self, deadline: float, *, begun: bool = True) -> None:
         self.connection.settimeout(max(deadline - time.monotonic(), 0.01))
         try:
             piece = self.connection.recv(65536)
         except TimeoutError:
-            raise (RefusedError(408, "The request does not come to its end.") if self.rest else GoneError) from None
+            raise (RefusedError(408, "The request does not come to its end.") if begun else GoneError) from None
         if not piece:
             raise GoneError
         self.rest += piece
 
-    def _until(self, mark: bytes, most: int, deadline: float) -> bytes:
+    def _until(self, mark: bytes, most: int, deadline: float, *, body: bool = False) -> bytes:
         while mark not in self.rest:
             if re.search(rb"(?<!\r)\n", self.rest):
                 raise RefusedError(400, "A line ends without CR.")
             if len(self.rest) > most:
                 raise RefusedError(431, "The head of the request is too long.")
-            self._more(deadline)
+            self._more(deadline, begun=body or bool(self.rest))
         found, _, self.rest = self.rest.partition(mark)
         if len(found) > most:
             raise RefusedError(431, "The head of the request is too long.")
@@ -116,7 +116,7 @@ class Wire:
     def _chunks(self, deadline: float) -> bytes:
         body = b""
         while True:
-            line = self._until(b"\r\n", 100, deadline)
+            line = self._until(b"\r\n", 100, deadline, body=True)
             if not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):
                 raise RefusedError(400, "A chunk has no length.")
             length = int(line, 16)
