@@ -32,7 +32,7 @@ def built(template: Path, tools: Service, shared: Path) -> Path:
             service = write(template, folder)
             lend_tools(tools, service)
             service.make("build")
-            (folder / ".local" / "python").mkdir()
+            (folder / ".local" / "python").mkdir(exist_ok=True)
             (folder / ".local" / "built").touch()
     return folder
 
