@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import fcntl
+import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from tests.audit import schema_only
+from tests.audit.growth import grow
 from tests.auditing import Audited, duplicate
 from tests.postgres import VERSIONS, MissingError, server
 from tests.service import Service, lend_tools, write
@@ -66,3 +70,19 @@ def live(service: Audited, addresses: Mapping[str, str]) -> Audited:
 def healthy(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Audited:
     """A copy that tests read, and leave as it is."""
     return duplicate(built, tmp_path_factory.mktemp("healthy") / "billing", built / ".local" / "python", {})
+
+
+@pytest.fixture
+def grown(service: Audited) -> Audited:
+    """A service with notes, which is not built again."""
+    grow(service)
+    return service
+
+
+@pytest.fixture
+def stored(grown: Audited, addresses: Mapping[str, str]) -> Audited:
+    """The same with a database that is made of the migrations alone."""
+    command = f"{sys.executable} {schema_only.__file__} db/migrations billing_owner db/roles.sql"
+    settings = re.sub(r"^  up: .*$", f"  up: {command}", grown.read("audit/audit.yml"), flags=re.MULTILINE)
+    grown.write("audit/audit.yml", settings)
+    return Audited(grown.folder, addresses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.auditing import Audited
 FILES = Path(__file__).with_name("notes")
 MIGRATION = "db/migrations/20260601000000_create_notes.sql"
 CONTRACT = "api/rest/notes.yaml"
+SCHEMA = "database,probe-database"  # the kinds of checks that need a database and no service
 MARK = "Yours below this line.\n"
 LINES = {
     "api/rest/openapi.yaml": [
@@ -41,3 +43,15 @@ def grow(service: Audited) -> None:
             text = text[:at] + lines + text[at:]
         service.write(name, text)
     service.replace("internal/app/modules.go", IMPORT, IMPORT.replace("payment", "note") + IMPORT)
+
+
+Edit = tuple[str | re.Pattern[str], str]
+
+
+def broken(service: Audited, name: str, edit: Edit) -> None:
+    """Make one edit."""
+    old, new = edit
+    before = service.read(name)
+    after = before.replace(old, new) if isinstance(old, str) else old.sub(new, before)
+    assert after != before, edit
+    service.write(name, after)

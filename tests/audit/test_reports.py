@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import pexpect
 import pytest
 from jsonschema import Draft4Validator, Draft202012Validator, FormatChecker
 from markdown_it import MarkdownIt
@@ -209,34 +208,3 @@ def test_a_name_with_marks_in_it_breaks_no_report(service: Audited) -> None:
     assert log["runs"][0]["results"][0]["message"]["text"].startswith(STRANGE)
     tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse((reports / "audit.md").read_text("utf-8"))
     assert not [child for token in tokens for child in token.children or [] if child.type == "html_inline"]
-
-
-COLOUR, PROGRESS = "\033[32m", "\r\033[K"
-COMMAND = "uv run --quiet --script .audit/audit.py static --only layout"
-
-
-@pytest.mark.parametrize(
-    ("redirect", "colour", "progress"),
-    [
-        ("", True, True),
-        (" 2>/dev/null", True, False),
-        (" | cat", False, True),
-        (" >/dev/null 2>&1; echo", False, False),
-    ],
-    ids=["terminal", "stdout only", "stderr only", "neither"],
-)
-def test_colour_and_progress_are_for_terminals(healthy: Audited, redirect: str, colour: bool, progress: bool) -> None:
-    """The one where the table goes, the other where words for people go."""
-    spawned = pexpect.spawn(
-        "bash", ["-c", f"{COMMAND}{redirect}"], cwd=str(healthy.folder), timeout=60, encoding="utf-8"
-    )
-    shown = spawned.read()
-    spawned.close()
-    assert (COLOUR in shown, PROGRESS in shown) == (colour, progress), repr(shown)
-
-
-def test_without_a_terminal_there_is_neither(healthy: Audited) -> None:
-    """Logs hold what was said and nothing else."""
-    said = healthy.audit("static", "--only", "layout")
-    assert "\033" not in said.out + said.err
-    assert said.err == ""
