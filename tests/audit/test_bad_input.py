@@ -149,6 +149,16 @@ FAULTS = {
     "an own check of which the pattern is none": Fault(
         "must_not of A1.ours is no pattern:", local(OURS + ", kind: layout, files: [README.md], must_not: '('}]")
     ),
+    "own vectors that are no list": Fault(
+        "audit/local/vectors.yml must have a list of vectors.",
+        {"audit/local/vectors.yml": "vectors: 1"},
+        words=("audit", "--only", "raw"),
+    ),
+    "an own vector that expects nothing": Fault(
+        "audit/local/vectors.yml:1: a vector has name and check, texts, and send and status, lists.",
+        {"audit/local/vectors.yml": "vectors: [{name: n, check: SEC.http-plain, send: [x]}]"},
+        words=("audit", "--only", "raw"),
+    ),
     "a part that nobody knows": Fault(
         "There is no item, check or kind D99; `audit list` shows all.", words=("static", "--only", "D99")
     ),
@@ -174,6 +184,14 @@ def test_what_is_broken_is_told_in_one_sentence(service: Audited, fault: Fault) 
         service.replace(name, old, new)
     said = service.call(*fault.words)
     assert sentence(said.returncode, said.stderr).find(fault.sentence) >= 0, said.stderr
+
+
+def test_a_migration_that_is_no_text_is_told_in_one_sentence(service: Audited) -> None:
+    """Somebody saved it in the way of another age."""
+    (service.folder / "db" / "migrations" / "20270101000000_old.sql").write_bytes(b"-- migrate:up\n-- caf\xe9\n")
+    said = service.call(*STATIC)
+    told = sentence(said.returncode, said.stderr)
+    assert told.startswith("db/migrations/20270101000000_old.sql cannot be read: 'utf-8' codec can't decode byte 0xe9")
 
 
 def sentence(code: int, stderr: str) -> str:

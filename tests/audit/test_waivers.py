@@ -66,6 +66,7 @@ REFUSED = {
     "an unknown check": ({"check": "P4.writen"}, "W.unknown", "there is no check P4.writen"),
     "an item": ({"check": "P4"}, "W.unknown", "there is no check P4"),
     "security": (SECRET, "W.not-waivable", "what belongs to SEC cannot be waived"),
+    "a waiver": ({"check": "W.expired", "object": "W-1"}, "W.not-waivable", "what belongs to W cannot be waived"),
     "who may do what": ({"check": "A7.foreign-item"}, "W.not-waivable", "what belongs to A7 cannot be waived"),
 }
 
