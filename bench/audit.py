@@ -19,7 +19,7 @@ from workspace import BenchError, Workspace, copy_command, machine, table, verdi
 RUNS = 3
 TABLES = 200
 STATIC, WHOLE, SCHEMA = 5, 60, 10  # seconds
-MIGRATION = "db/migrations/20260601000000_create_many.sql"
+MIGRATION = "db/migrations/20990101000000_create_many.sql"
 TABLE = """
 create table many_{n}s (
     id uuid not null,

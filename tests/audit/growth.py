@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.auditing import Audited
 
 FILES = Path(__file__).with_name("notes")
-MIGRATION = "db/migrations/20260601000000_create_notes.sql"
+MIGRATION = "db/migrations/20990101000000_create_notes.sql"
 CONTRACT = "api/rest/notes.yaml"
 SCHEMA = "database,probe-database"  # the kinds of checks that need a database and no service
 MARK = "Yours below this line.\n"

@@ -114,9 +114,8 @@ def migrate(word: str, url: str) -> None:
 
 def token(identity: str, *scopes: str) -> None:
     """Prints the headers of an identity."""
-    os.environ.setdefault("DATABASE_URL", "")
     sys.path.insert(0, str(HERE))
-    from service import seal
+    from callers import seal
 
     if identity == "revoked":
         print("null")  # tokens end by themselves, and not before

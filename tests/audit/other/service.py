@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import hashlib
-import hmac
 import json
-import math
 import os
 import re
 import secrets
@@ -18,15 +14,15 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 import psycopg
+from callers import ADDRESSES, caller, seal, unseal
 from psycopg.rows import dict_row
+from rules import accepts, body, broken, identifier, parameters
 from wire import WORDS, GoneError, RefusedError, Request, Wire
 
-SECRET = os.environ["SECRET"].encode()
 MOST = 100
-ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 STATEMENTS = dict(
     re.findall(r"-- name: (\w+)\n(.*?;)", Path(__file__).with_name("queries.sql").read_text("utf-8"), re.DOTALL)
 )
@@ -42,145 +38,6 @@ def query(name: str, **values: Any) -> list[Row]:
     statement = re.sub(r"\$(\w+)", r"%(\1)s", STATEMENTS[name])
     found = local.connection.execute(statement.encode(), values)
     return list(found.fetchall()) if found.description else []
-
-
-def sign(text: bytes) -> str:
-    """What nobody else can make of a text."""
-    return hmac.new(SECRET, text, hashlib.sha256).hexdigest()
-
-
-def seal(value: Any) -> str:
-    """A value as a text that nobody can alter."""
-    text = base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=")
-    return f"{text.decode()}.{sign(text)}"
-
-
-def unseal(text: str) -> Any:
-    """The value, or None if somebody has altered it."""
-    sealed, _, signature = text.partition(".")
-    if not hmac.compare_digest(
-        sign(sealed.encode("latin-1", "replace")).encode(), signature.encode("utf-8", "replace")
-    ):
-        return None
-    return json.loads(base64.urlsafe_b64decode(sealed + "=="))
-
-
-class Limit:
-    """So many requests in so many seconds, for each name."""
-
-    def __init__(self, kind: str, told: str) -> None:
-        quota, _, window = told.partition("/")
-        self.kind, self.quota = kind, int(quota)
-        self.window = int(window[:-1]) * {"s": 1, "m": 60, "h": 3600}[window[-1]]
-        self.spent: dict[str, tuple[float, int]] = {}
-        self.turn = threading.Lock()
-
-    def left(self, name: str) -> dict[str, str]:
-        """Says what is left, and takes none."""
-        until, spent = self.spent.get(name, (0.0, 0))
-        now = time.monotonic()
-        return self.told(self.quota - spent if now < until else self.quota, max(math.ceil(until - now), 1))
-
-    def told(self, left: int, wait: int) -> dict[str, str]:
-        """The two headers."""
-        policy = f'"{self.kind}";q={self.quota};w={self.window}'
-        return {"RateLimit-Policy": policy, "RateLimit": f'"{self.kind}";r={max(left, 0)};t={wait}'}
-
-    def take(self, name: str) -> dict[str, str]:
-        """Takes one, and says what is left; refuses if there is none."""
-        with self.turn:
-            now = time.monotonic()
-            until, spent = self.spent.get(name, (0.0, 0))
-            if now >= until:
-                until, spent = now + self.window, 0
-            left, wait = self.quota - spent, max(math.ceil(until - now), 1)
-            if left > 0:
-                self.spent[name] = (until, spent + 1)
-        told = self.told(left - 1, wait)
-        if left <= 0:
-            refused = RefusedError(429, "That was too often.", Retry_After=str(wait))
-            refused.headers |= told
-            raise refused
-        return told
-
-
-CALLERS = Limit("caller", os.environ.get("RATE_LIMIT_CALLER", "600/1m"))
-ADDRESSES = Limit("address", os.environ.get("RATE_LIMIT_ADDRESS", "300/1m"))
-
-
-def caller(request: Request, address: str, told: dict[str, str]) -> tuple[str, list[str]]:
-    """Who asks, and what they may do."""
-    kind, _, token = request.header("authorization").partition(" ")
-    claims = unseal(token) if kind.lower() == "bearer" and "," not in token else None
-    if not claims or claims["until"] < time.time():
-        told |= ADDRESSES.take(address)
-        raise RefusedError(401, "The credential is missing or not valid.", WWW_Authenticate="Bearer")
-    told |= CALLERS.take(claims["subject"])
-    return claims["subject"], claims["scopes"]
-
-
-def body(request: Request) -> Row:
-    """The body, which has to keep the contract."""
-    if re.sub(r"\s", "", request.header("content-type")).lower() not in (
-        "application/json",
-        "application/json;charset=utf-8",
-    ) or request.header("content-encoding"):
-        raise RefusedError(415, "The body must be application/json.")
-
-    twice: list[str] = []
-
-    def unique(pairs: list[tuple[str, Any]]) -> Row:
-        names = [name for name, _ in pairs]
-        twice.extend(name for name in names if names.count(name) > 1)
-        return dict(pairs)
-
-    def never(text: str) -> Any:
-        raise ValueError(f"{text} is no number")
-
-    try:
-        found = json.loads(request.body.decode("utf-8"), object_pairs_hook=unique, parse_constant=never)
-        json.dumps(found, ensure_ascii=False).encode("utf-8")
-    except (ValueError, RecursionError):
-        raise RefusedError(400, "The body is not one JSON value.", error("", "json", "Must be JSON.")) from None
-    if not isinstance(found, dict):
-        raise RefusedError(400, "The body breaks a rule.", error("", "type", "Must be an object."))
-    if twice:
-        told = error(f"/{twice[0]}", "duplicate", "Is there twice.")
-        raise RefusedError(400, "A member is there twice.", told)
-    subject, pages = found.get("subject"), found.get("pages")
-    wrong = [error(f"/{name}", "unknown", "Is not known.") for name in found if name not in ("subject", "pages")]
-    wrong += [error(f"/{name}", "required", "Must be there.") for name in ("subject", "pages") if name not in found]
-    if "subject" in found and not (isinstance(subject, str) and 1 <= len(subject) <= 100 and "\0" not in subject):
-        wrong.append(error("/subject", "text", "Must be a text of 1 to 100 characters, without NUL."))
-    if "pages" in found and not (isinstance(pages, int) and not isinstance(pages, bool) and 1 <= pages <= 1000):
-        wrong.append(error("/pages", "number", "Must be an integer from 1 to 1000."))
-    if wrong:
-        raise RefusedError(400, "The body breaks a rule.", *wrong)
-    return found
-
-
-def error(pointer: str, code: str, message: str) -> dict[str, str]:
-    """One broken rule."""
-    return {"pointer": pointer, "code": code, "message": message}
-
-
-def broken(parameter: str, code: str = "format") -> RefusedError:
-    """A parameter breaks its rule."""
-    told = {"parameter": parameter, "code": code, "message": "Breaks the contract."}
-    return RefusedError(400, "A parameter breaks the contract.", told)
-
-
-def parameters(request: Request, *known: str) -> dict[str, str]:
-    """The query, in which each name is known and there once."""
-    found: dict[str, str] = {}
-    text = urlsplit(request.target).query
-    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
-        raise broken("query")
-    for name, value in parse_qsl(text, keep_blank_values=True):
-        if name not in known or name in found:
-            raise broken(name, "unknown" if name not in known else "twice")
-        found[name] = value
-    return found
 
 
 def shown(row: Row) -> Row:
@@ -243,13 +100,6 @@ def delete(request: Request, who: str, key: str) -> Answer:
     return 204, {}, None
 
 
-def identifier(key: str) -> str:
-    """An id that is one."""
-    if not ID.fullmatch(key):
-        raise broken("letter_id")
-    return key
-
-
 Operations = dict[str, tuple[Callable[[Request, str, str], Answer], str]]
 READ, WRITE = "letters:read", "letters:write"
 ROUTES: dict[re.Pattern[str], Operations] = {
@@ -281,14 +131,6 @@ def serve(request: Request, address: str, told: dict[str, str]) -> Answer:
 def allowed(operations: Operations) -> list[str]:
     """The methods of a path."""
     return [*operations, *(["HEAD"] if "GET" in operations else [])]
-
-
-def accepts(text: str) -> bool:
-    """Whether JSON will do."""
-    ranges = [part.replace(" ", "").lower().split(";") for part in text.split(",") if part.strip()]
-    fit = [r for r in ranges if r[0] in ("*/*", "application/*", "application/json")]
-    fit.sort(key=lambda r: ("*/*", "application/*", "application/json").index(r[0]))
-    return not ranges or bool(fit and not re.fullmatch(r"q=0(\.0*)?", fit[-1][-1]))
 
 
 class Handler(socketserver.BaseRequestHandler):
