@@ -74,6 +74,26 @@ FAULTS = {
         "api/rest/openapi.yaml is no OpenAPI document",
         {CONTRACT: "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths: [1, 2]\n"},
     ),
+    "a contract in which components are a list": Fault(
+        "api/rest/openapi.yaml is no OpenAPI document: components must be a mapping.",
+        {CONTRACT: "openapi: 3.1.0\ninfo: {}\ncomponents: [1]\n"},
+    ),
+    "a contract in which a path is a list": Fault(
+        "api/rest/openapi.yaml is no OpenAPI document: /v1/x must be a mapping.",
+        {CONTRACT: "openapi: 3.1.0\ninfo: {}\npaths: {/v1/x: [1]}\n"},
+    ),
+    "a contract in which an operation is a number": Fault(
+        "api/rest/openapi.yaml is no OpenAPI document: GET /v1/x must be a mapping.",
+        {CONTRACT: "openapi: 3.1.0\ninfo: {}\npaths: {/v1/x: {get: 5}}\n"},
+    ),
+    "a contract in which responses are a list": Fault(
+        "api/rest/openapi.yaml is no OpenAPI document: responses of GET /v1/x must be a mapping.",
+        {CONTRACT: "openapi: 3.1.0\ninfo: {}\npaths: {/v1/x: {get: {responses: [1]}}}\n"},
+    ),
+    "a contract in which an answer is a text": Fault(
+        "api/rest/openapi.yaml is no OpenAPI document: 200 of GET /v1/x must be a mapping.",
+        {CONTRACT: "openapi: 3.1.0\ninfo: {}\npaths: {/v1/x: {get: {responses: {200: fine}}}}\n"},
+    ),
     "a contract of another age": Fault(
         "api/rest/openapi.yaml is no OpenAPI document", {CONTRACT: 'swagger: "2.0"\npaths: {}\n'}
     ),
@@ -147,7 +167,9 @@ FAULTS = {
         "A1.ours selects 'moon'; there are", local(OURS + ", kind: contract, select: moon}]")
     ),
     "an own check of which the pattern is none": Fault(
-        "must_not of A1.ours is no pattern:", local(OURS + ", kind: layout, files: [README.md], must_not: '('}]")
+        "must_not of A1.ours is no pattern:",
+        local(OURS + ", kind: layout, files: [README.md], must_not: '('}]"),
+        words=("static", "--only", "A1.ours"),
     ),
     "own vectors that are no list": Fault(
         "audit/local/vectors.yml must have a list of vectors.",

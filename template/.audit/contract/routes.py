@@ -6,9 +6,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contract.views import METHODS
 from engine.context import Context
 from engine.model import Check, Evidence, Finding, Ran
+from engine.openapi import METHODS
 
 KIND = "routes"
 
