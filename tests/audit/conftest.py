@@ -42,16 +42,22 @@ def built(template: Path, tools: Service, shared: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def addresses(built: Path) -> Iterator[Mapping[str, str]]:
-    """The settings of development on a server of this process alone."""
+def postgres() -> Iterator[str]:
+    """The address of a server of this process alone, as its superuser."""
     try:
         with server(max(VERSIONS)) as running:
-            given = Service(built, {"DATABASE_URL": f"postgres://postgres@/postgres?host={running.host}"})
-            words = " ".join(f'"${name}"' for name in ADDRESSES)
-            said = given.run("bash", "-euc", f"source make/environment.sh; printf '%s\\n' {words}")
-            yield dict(zip(ADDRESSES, said.splitlines()[-len(ADDRESSES) :], strict=True))
+            yield f"postgres://postgres@/postgres?host={running.host}"
     except MissingError as missing:
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def addresses(built: Path, postgres: str) -> Mapping[str, str]:
+    """The settings of development on that server."""
+    given = Service(built, {"DATABASE_URL": postgres})
+    words = " ".join(f'"${name}"' for name in ADDRESSES)
+    said = given.run("bash", "-euc", f"source make/environment.sh; printf '%s\\n' {words}")
+    return dict(zip(ADDRESSES, said.splitlines()[-len(ADDRESSES) :], strict=True))
 
 
 @pytest.fixture

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.auditing import Audited
-from tests.postgres import VERSIONS, MissingError, server
 from tests.support import ROOT
 
 OTHER = Path(__file__).with_name("other")
@@ -29,13 +27,9 @@ def other(tmp_path: Path) -> Audited:
 
 
 @pytest.fixture
-def running(other: Audited) -> Iterator[Audited]:
+def running(other: Audited, postgres: str) -> Audited:
     """The same with a server for its databases."""
-    try:
-        with server(max(VERSIONS)) as postgres:
-            yield Audited(other.folder, {"SERVER_URL": f"postgres://postgres@/postgres?host={postgres.host}"})
-    except MissingError as missing:
-        pytest.skip(str(missing))
+    return Audited(other.folder, {"SERVER_URL": postgres})
 
 
 def test_a_service_that_no_template_wrote_passes_the_whole_audit(running: Audited) -> None:
