@@ -30,9 +30,10 @@ test-faults: ## Take away the database, Redis and the service, and see what call
 demo: ## Write a service, start it and call it
 	$(BIN)/python tests/demo.py
 
-bench: ## Measure a service and its writing, and renew bench/results.md (some five minutes)
+bench: ## Measure a service, its writing and its audit, and renew bench/results.md (some ten minutes)
 	$(BIN)/python bench/service.py --rounds 9
 	$(BIN)/python bench/copier_speed.py
+	$(BIN)/python bench/audit.py
 
 trials: ## Let 300 teams edit, update and grow at random (SEED=1 is the first of them); hours
 	TRIALS=$(or $(TRIALS),300) SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_trials.py --numprocesses auto

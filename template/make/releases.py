@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from packaging.version import InvalidVersion, Version
+
 from trial import RefusalError, git, run
 
 HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+)\b.*$", re.MULTILINE)
@@ -74,4 +75,4 @@ def _concerns(entry: str, answers: dict[str, Any]) -> bool:
     """An entry may begin with the answer that it is about, such as `(apis: rest)`; the others concern everybody."""
     about = CONCERNS.match(entry)
     chosen = answers.get(about[1]) if about else None
-    return not about or about[2] == chosen or isinstance(chosen, list) and about[2] in chosen
+    return not about or about[2] == chosen or (isinstance(chosen, list) and about[2] in chosen)

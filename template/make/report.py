@@ -56,7 +56,7 @@ def report(trial: Trial) -> Report:
     found.files["conflicts"] = conflicts = trial.conflicts()
     _absent(trial, found)
     added = listed(trial, "ls-files", "--others", "--exclude-standard")
-    found.files["new"] = new = [path for path in added if path.removesuffix('.new') not in found.files["beside"]]
+    found.files["new"] = new = [path for path in added if path.removesuffix(".new") not in found.files["beside"]]
     gone = listed(trial, "ls-files", "--deleted")
     for path in listed(trial, "diff", "HEAD", "--name-only", "--no-renames"):
         if path in conflicts or path in found.files["followed"]:

@@ -153,12 +153,14 @@ class Trial:
 
     def _restore(self, tree: str, branch: str) -> None:
         """Takes back what was written of a tree before the disk was full."""
-        for path in filter(None, git(self.root, "diff", "-z", "--name-only", "--diff-filter=A", "HEAD", tree).split("\0")):
+        added = git(self.root, "diff", "-z", "--name-only", "--diff-filter=A", "HEAD", tree)
+        for path in filter(None, added.split("\0")):
             (self.root / path).unlink(missing_ok=True)
         git(self.root, "checkout", "--quiet", "HEAD", "--", str(self.home))
         if branch:
             git(self.root, "switch", "--quiet", "-")
             git(self.root, "branch", "--quiet", "--delete", branch)
+
 
 @contextmanager
 def trial(home: Path) -> Iterator[Trial]:

@@ -6,16 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from contract.views import METHODS
 from engine.context import Context
 from engine.model import Check, Evidence, Finding, Ran
+from engine.openapi import METHODS
 
 KIND = "routes"
 
 
 def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
     """Asks the hook `routes`."""
-    served = {(str(r["method"]), plain(str(r["path"]))): r for r in context.hooks.ask("routes")}
+    routes = context.hooks.listed("routes", "method", "path", "place")
+    served = {(route["method"], plain(route["path"])): route for route in routes}
     promised = {
         (method.upper(), plain(path)): getattr(item[method], "place", "")
         for path, item in context.contract.get("paths", {}).items()
@@ -27,9 +28,8 @@ def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | 
         if check.id == "P3.not-in-contract":
             for key in sorted(served.keys() - promised.keys()):
                 if (key[0], key[1]) not in beside:
-                    route = served[key]
                     yield Finding(
-                        check.id, " ".join(key), "is served, and is not in the contract", str(route.get("place", ""))
+                        check.id, " ".join(key), "is served, and is not in the contract", served[key]["place"]
                     )
         else:
             for key in sorted(promised.keys() - served.keys()):

@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from contract.validity import faults, schema_fault
+from engine.openapi import METHODS
 
 VIEWS = (
     "document",
@@ -29,7 +30,6 @@ VIEWS = (
     "member",
     "example",
 )
-METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 VERSION = re.compile(r"^v[0-9]+$")
 Told = dict[str, Any]
 Seen = set[tuple[str, int]]  # schemas that have been walked, by direction

@@ -18,7 +18,7 @@ class Places:
         self.lines = [
             (f"{file.relative_to(root).as_posix()}:{number}", line)
             for file in files
-            for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+            for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), 1)
         ]
 
     def of(self, name: str) -> str:

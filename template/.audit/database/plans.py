@@ -37,7 +37,7 @@ class Query:
 def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
     """Plans the statements of the hook `queries`, and those that the lists of the contract send."""
     wanted = {check.id for check in checks}
-    written = [Query(q["name"], q["sql"], q["place"]) for q in context.hooks.ask("queries")]
+    written = [Query(**query) for query in context.hooks.listed("queries", "name", "sql", "place")]
     books = re.compile(f"{context.settings.bookkeeping}|^pg_")
     with context.connect() as connection:
         yield from judge(connection, written, "D4.queries", books)

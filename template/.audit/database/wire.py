@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit, urlunsplit
 
+from psycopg.conninfo import conninfo_to_dict
+
 PIECE = 65536
 REQUESTS = {80877103: b"N", 80877104: b"N"}  # for TLS, for GSSAPI: not on this wire
 
@@ -27,24 +29,39 @@ class Wire:
 @contextmanager
 def between(url: str) -> Iterator[tuple[str, Wire]]:
     """Yields an address that leads to the database, and what is sent there."""
-    parts = urlsplit(url)
-    target = (parts.hostname or "127.0.0.1", parts.port or 5432)
     wire = Wire()
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        threading.Thread(target=_accept, args=(listening, target, wire), daemon=True).start()
-        port = listening.getsockname()[1]
-        login = parts.netloc.rpartition("@")[0]
-        query = "&".join([*(q for q in parts.query.split("&") if q and not q.startswith("sslmode")), "sslmode=disable"])
-        yield urlunsplit((parts.scheme, f"{login}@127.0.0.1:{port}", parts.path, query, "")), wire
+        threading.Thread(target=_accept, args=(listening, url, wire), daemon=True).start()
+        yield moved(url, listening.getsockname()[1]), wire
         with suppress(OSError):
             listening.shutdown(socket.SHUT_RDWR)
 
 
-def _accept(listening: socket.socket, target: tuple[str, int], wire: Wire) -> None:
+def moved(url: str, port: int) -> str:
+    """The same address at a port of this machine, without TLS."""
+    parts = urlsplit(url)
+    login, _, _ = parts.netloc.rpartition("@")
+    left = [q for q in parts.query.split("&") if q and q.split("=")[0] not in ("sslmode", "host", "hostaddr", "port")]
+    place = f"{login}@127.0.0.1:{port}" if login else f"127.0.0.1:{port}"
+    return urlunsplit((parts.scheme, place, parts.path, "&".join([*left, "sslmode=disable"]), ""))
+
+
+def dial(url: str) -> socket.socket:
+    """Connects to where the address leads: over the network, or through the socket of a folder."""
+    told = conninfo_to_dict(url)
+    host, port = str(told.get("host") or "127.0.0.1").split(",")[0], str(told.get("port") or "5432").split(",")[0]
+    if not host.startswith("/"):
+        return socket.create_connection((host, int(port)))
+    connection = socket.socket(socket.AF_UNIX)
+    connection.connect(f"{host}/.s.PGSQL.{port}")
+    return connection
+
+
+def _accept(listening: socket.socket, url: str, wire: Wire) -> None:
     with suppress(OSError):
         while True:
             client, _ = listening.accept()
-            server = socket.create_connection(target)
+            server = dial(url)
             for pair in ((client, server, wire), (server, client, None)):
                 threading.Thread(target=_pass, args=pair, daemon=True).start()
 

@@ -104,12 +104,12 @@ def report(outcome: Outcome, known: Catalogue, given: argparse.Namespace) -> int
     """Prints and writes what came of the audit."""
     if sys.stderr.isatty():
         print("\r\033[K", end="", file=sys.stderr)
-    if given.out:
-        write(outcome, known, given.out)
     if given.json:
         print(json.dumps(as_json(outcome, known), indent=1))
     else:
         print(table(outcome, known, colour=sys.stdout.isatty()), end="")
     for sentence in outcome.broken:
         print(sentence, file=sys.stderr)
+    if given.out:
+        write(outcome, known, given.out)
     return outcome.code

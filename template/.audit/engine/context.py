@@ -74,10 +74,10 @@ class Context:
                 return {}
             if identity not in self._known:
                 scopes = [scope for scope in self.scopes() if identity != "reader" or scope.endswith(":read")]
-                found = self.hooks.ask("token", identity, *scopes, environment=self.environment)
+                found = self.hooks.headers(identity, scopes, self.environment)
                 if found is None:
                     raise KeyError(identity)
-                self._known[identity] = {str(name): str(value) for name, value in found.items()}
+                self._known[identity] = found
             return self._known[identity]
 
     def scopes(self) -> list[str]:

@@ -18,7 +18,7 @@ from typing import IO, Any
 from engine.model import BrokenError, UnavailableError
 from engine.settings import FILE, Settings
 
-PATIENCE = 60.0  # seconds that a service may take to start
+PATIENCE = 60.0  # seconds that a service may take to start, and any other hook to its end
 
 
 class Hooks:
@@ -37,21 +37,44 @@ class Hooks:
     def ask(self, name: str, *words: str, environment: dict[str, str] | None = None) -> Any:
         """Runs a hook to its end and returns the JSON that it prints."""
         line = " ".join([self.command(name), *words])
-        done = subprocess.run(
-            line,
-            shell=True,
-            cwd=self.root,
-            env={**os.environ, **(environment or {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                line,
+                shell=True,
+                cwd=self.root,
+                env={**os.environ, **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=PATIENCE,
+            )
+        except subprocess.TimeoutExpired:
+            raise BrokenError(f"The hook {name} did not end within {PATIENCE:.0f} seconds.") from None
         if done.returncode:
             raise BrokenError(f"The hook {name} failed: {last(done.stderr)}")
         try:
             return json.loads(done.stdout)
         except ValueError:
             raise BrokenError(f"The hook {name} printed something that is not JSON: {done.stdout[:100]!r}.") from None
+
+    def headers(self, identity: str, scopes: list[str], environment: dict[str, str]) -> dict[str, str] | None:
+        """Asks for the headers of an identity; None if the service knows no such identity."""
+        found = self.ask("token", identity, *scopes, environment=environment)
+        if found is None:
+            return None
+        if not isinstance(found, dict) or not all(isinstance(value, str) for value in found.values()):
+            raise BrokenError("The hook token must print a JSON object of headers, each a text, or null.")
+        return found
+
+    def listed(self, name: str, *members: str) -> list[dict[str, str]]:
+        """Runs a hook that prints a list of objects, and returns these members of each."""
+        found = self.ask(name)
+        fit = isinstance(found, list) and all(isinstance(each, dict) and each.keys() >= {*members} for each in found)
+        if not fit:
+            told = f"{', '.join(members[:-1])} and {members[-1]}"
+            raise BrokenError(f"The hook {name} must print a JSON list of objects with {told}.")
+        return [{member: str(each[member]) for member in members} for each in found]
 
     @contextlib.contextmanager
     def up(self, environment: dict[str, str]) -> Iterator[dict[str, Any]]:

@@ -51,8 +51,8 @@ class Check:
 
     @property
     def waivable(self) -> bool:
-        """Whether a waiver is accepted: never for who may do what, nor for security."""
-        return self.item not in ("A7", "SEC")
+        """Whether a waiver is accepted: never for who may do what, nor for security, nor for waivers."""
+        return self.item not in ("A7", "SEC", "W")
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from engine.model import BrokenError
 from engine.text import Node, mapping
+
+METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
 
 
 def bundle(root: Path, file: str) -> Node:
@@ -17,7 +20,41 @@ def bundle(root: Path, file: str) -> Node:
     A reference to something that it is part of stays, as a reference into `x-shared` of the document.
     Members beside a reference are kept, as OpenAPI 3.1 says.
     """
-    return _Bundle(root).whole(file)
+    bundling = _Bundle(root)
+    given = bundling.document(file)
+    if not str(given.get("openapi", "")).startswith("3.") or not isinstance(given.get("paths", {}), dict):
+        raise BrokenError(f"{file} is no OpenAPI document: it needs `openapi: 3.1.0`, or 3.0, and a mapping of paths.")
+    document = bundling.whole(file)
+    for name, value, kind in _parts(document):
+        if not isinstance(value, kind):
+            told = "a list" if kind is list else "a mapping"
+            raise BrokenError(f"{file} is no OpenAPI document: {name} must be {told}.")
+    return document
+
+
+def _parts(document: Node) -> Iterator[tuple[str, Any, type]]:
+    """What everything else relies on, outermost first, so that whoever stops at a fault meets none below it."""
+    yield from ((name, document[name], dict) for name in ("info", "components") if name in document)
+    yield from ((name, document[name], list) for name in ("servers", "tags", "security") if name in document)
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    yield "components.securitySchemes", schemes, dict
+    yield from ((f"components.securitySchemes.{name}", scheme, dict) for name, scheme in schemes.items())
+    for path, item in document.get("paths", {}).items():
+        yield path, item, dict
+        yield f"parameters of {path}", item.get("parameters", []), list
+        for method in (method for method in METHODS if method in item):
+            yield from _operation(f"{method.upper()} {path}", item[method])
+
+
+def _operation(name: str, operation: Any) -> Iterator[tuple[str, Any, type]]:
+    yield name, operation, dict
+    for word, kind in (("parameters", list), ("tags", list), ("security", list), ("responses", dict)):
+        yield f"{word} of {name}", operation.get(word, kind()), kind
+    bodies = {"requestBody": operation.get("requestBody", {}), **operation.get("responses", {})}
+    for status, body in bodies.items():
+        yield f"{status} of {name}", body, dict
+        yield f"content of {status} of {name}", body.get("content", {}), dict
+        yield from ((f"{kind} of {status} of {name}", told, dict) for kind, told in body.get("content", {}).items())
 
 
 class _Bundle:

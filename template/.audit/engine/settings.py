@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import re
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ class Settings:
     hooks: dict[str, str]
     contract: str = ""
     migrations: str = ""
-    queries: str = ""
     api_versioning: str = ""
     database_role: str = ""
     schemas: str = "^public$"
@@ -31,7 +31,6 @@ class Settings:
     )
     beside_contract: tuple[str, ...] = ()  # routes that are no part of it, such as "GET /openapi/"
     facts: tuple[str, ...] = ()  # what holds of the service: the words that `applies` of a check is made of
-    budgets: dict[str, float] = field(default_factory=dict)
 
 
 def load(root: Path) -> Settings:
@@ -47,9 +46,11 @@ def load(root: Path) -> Settings:
         raise BrokenError(f"hooks in {FILE} must be commands, each a text.")
     if unknown := sorted(set(hooks) - set(HOOKS)):
         raise BrokenError(f"{FILE} has the hook {unknown[0]}; there are {', '.join(HOOKS)}.")
-    for name in ("contract", "migrations", "queries", "api_versioning", "database_role", "schemas", "bookkeeping"):
+    for name in ("contract", "migrations", "api_versioning", "database_role", "schemas", "bookkeeping"):
         if not isinstance(given.get(name, ""), str):
             raise BrokenError(f"{name} in {FILE} must be a text.")
+    for name in ("schemas", "bookkeeping"):
+        _pattern(name, given.get(name, ""))
     return Settings(
         **{
             **given,
@@ -58,6 +59,13 @@ def load(root: Path) -> Settings:
             "beside_contract": _words(given, "beside_contract"),
         }
     )
+
+
+def _pattern(name: str, text: str) -> None:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise BrokenError(f"{name} in {FILE} is no pattern: {error}.") from None
 
 
 def _words(given: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -11,6 +11,8 @@ from engine.model import BrokenError, Check, Item
 from engine.runner import ENGINE
 from engine.settings import Settings
 
+NEAR = 5  # names that are offered for one that is none
+
 HEAD = """<!-- Made by `make generate` from .audit/ and audit/: edit those. -->
 
 # Checklist
@@ -37,10 +39,11 @@ def explain(known: Catalogue, what: str) -> int:
         print(f"  {'waiver':<9} {'possible' if check.waivable else 'never'}")
         print(f"  {'enforced':<9} from {check.enforced_from}")
         return 0
-    near = ", ".join(name for name in (*known.items, *known.checks) if what and what.lower() in name.lower())
-    raise BrokenError(
-        f"There is no item or check {what or 'without a name'}{f'; did you mean {near}?' if near else '.'}"
-    )
+    if not what:
+        raise BrokenError("Say what to explain: an item such as A5, or a check such as A5.rows-lost.")
+    near = [name for name in (*known.items, *known.checks) if what.lower() in name.lower()]
+    told = f"; did you mean {', '.join(near[:NEAR])}?" if near else "; `audit list` shows all."
+    raise BrokenError(f"There is no item or check {what}{told}")
 
 
 def listing(known: Catalogue, told: Settings) -> int:

@@ -49,7 +49,10 @@ def load(context: Context) -> list[Migration]:
 
 def read(file: Path, name: str) -> Migration:
     """Reads one file."""
-    text = file.read_text(encoding="utf-8")
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BrokenError(f"{name} cannot be read: {error}.") from None
     kept: dict[str, list[str]] = {"up": [], "down": []}
     marks: dict[str, tuple[int, str]] = {}
     now = ""

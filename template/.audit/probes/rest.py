@@ -110,8 +110,8 @@ def _guarded(report: Report, carried: set[str], thing: str, do: Callable[[], Non
 
 def _grant(context: Any) -> Callable[[list[str]], dict[str, str]]:
     def granted(scopes: list[str]) -> dict[str, str]:
-        found = context.hooks.ask("token", OWNER, *scopes, environment=context.environment)
-        return {str(name): str(value) for name, value in found.items()}
+        found: dict[str, str] | None = context.hooks.headers(OWNER, scopes, context.environment)
+        return found or {}
 
     return granted
 

@@ -11,7 +11,7 @@ EXPIRE = "update api_keys set expires_at = now() - interval '1 hour' where prefi
 def headers(
     identity: str, scopes: tuple[str, ...], service: Callable[..., str], change: Callable[[str, str], None]
 ) -> dict[str, str] | None:
-    """Returns the headers of a new key with those scopes. `service` runs a command of the service, `change` a statement."""
+    """Returns the headers of a new key with those scopes. `service` runs a command of it, `change` a statement."""
     subject = "stranger" if identity == "stranger" else "owner"
     key = service("keys", "create", "--subject", subject, *(word for scope in scopes for word in ("--scope", scope)))
     prefix = key.split("_")[1]

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
-from engine.model import Check, Evidence, Finding, Ran
+from engine.model import BrokenError, Check, Evidence, Finding, Ran
+from engine.text import mapping
 from probes.client import OWNER, Client
 from probes.contract import Contract
 from probes.raw.wire import Reply, exchange
@@ -19,30 +18,37 @@ from probes.report import Report
 from probes.rest import GENEROUS, outcome
 
 KIND = "raw"
+OWN = "audit/local/vectors.yml"
+MEMBERS = {"name": str, "check": str, "send": list, "status": list}
 SHORT = {"REQUEST_TIMEOUT": "2s"}  # so that nobody waits long for what has to end
 AT_ONCE = 12
 
 
 def vectors(root: Path) -> list[dict[str, Any]]:
     """Those kept by the platform, and those that the team has written beside their own checks."""
-    files = [Path(__file__).parent / "vectors.yml", root / "audit" / "local" / "vectors.yml"]
-    return [
-        vector
-        for file in files
-        if file.is_file()
-        for vector in yaml.safe_load(file.read_text(encoding="utf-8"))["vectors"]
-    ]
+    files = [(Path(__file__).parent / "vectors.yml", ".audit/probes/raw/vectors.yml"), (root / OWN, OWN)]
+    return [vector for file, name in files if file.is_file() for vector in listed(file, name)]
+
+
+def listed(file: Path, name: str) -> list[dict[str, Any]]:
+    """The vectors of one file; BrokenError says what is wrong with it."""
+    found = mapping(file, name).get("vectors")
+    if not isinstance(found, list):
+        raise BrokenError(f"{name} must have a list of vectors.")
+    for vector in found:
+        if not (isinstance(vector, dict) and all(isinstance(vector.get(w), kind) for w, kind in MEMBERS.items())):
+            told = getattr(vector, "place", name)
+            raise BrokenError(f"{told}: a vector has name and check, texts, and send and status, lists.")
+    return found
 
 
 def run(context: Any, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]:
     """Carries out the checks on an instance of its own."""
-    report, contract = Report(), Contract(context.contract)
+    report, contract, known = Report(), Contract(context.contract), vectors(context.root)
     wanted = {check.id for check in checks}
     with context.restart({**GENEROUS, **SHORT}) as base_url, ThreadPoolExecutor(AT_ONCE) as pool:
         words = fill_ins(base_url, contract, Client(base_url, contract, context.credentials))
-        todo = [
-            vector for vector in vectors(context.root) if vector["check"] in wanted and needs(vector) <= words.keys()
-        ]
+        todo = [vector for vector in known if vector["check"] in wanted and needs(vector) <= words.keys()]
         todo.sort(key=lambda vector: -vector.get("slowly", 0))
         replies = pool.map(
             lambda vector: exchange(
