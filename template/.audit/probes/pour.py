@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import select
 import socket
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from probes.client import Headers
@@ -21,10 +22,11 @@ def pour(base_url: str, method: str, path: str, headers: Headers, announced: boo
         with socket.create_connection((address.hostname or "", address.port or 80), timeout=15) as connection:
             connection.sendall(f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode())
             piece = PIECE if announced else b"10000\r\n" + PIECE + b"\r\n"
-            for _ in range(MOST):
-                if select.select([connection], [], [], 0)[0]:
-                    break
-                connection.sendall(piece)
+            with suppress(OSError):  # who has answered need not take the rest; the answer is there all the same
+                for _ in range(MOST):
+                    if select.select([connection], [], [], 0)[0]:
+                        break
+                    connection.sendall(piece)
             return status(connection)
     except OSError:
         return 0
