@@ -12,8 +12,8 @@ from pathlib import Path
 from tests.service import write
 from tests.support import ROOT, snapshot
 
-# The packages are those of the audit itself, in its versions: the score is that of what teams run, and there is no second
-# list of them to be kept in step.
+# The packages are those of the audit itself, in its versions: the score is that of what teams run, and no second list
+# of them is to be kept in step.
 SCORE = """
 source make/environment.sh
 export PYTHONPATH="$1:$PWD/.audit" PYTHONPYCACHEPREFIX="$PWD/.local/python"; shift
