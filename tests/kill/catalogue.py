@@ -12,6 +12,7 @@ import yaml
 HERE = Path(__file__).parent
 KINDS = ("schema", "contract", "files", "behaviour")
 GRAVE = ("A7.", "SEC.")
+EPOCH = "1767225600"  # SOURCE_DATE_EPOCH of the service: patches name its first migration, and later ones follow it
 UNUSUAL = sorted((HERE / "unusual").glob("*.sql"))
 
 

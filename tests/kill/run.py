@@ -5,10 +5,12 @@ A part only: `make kill-score only=contract`, which is a kind of fault, a fault 
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
 
+from tests.kill.catalogue import EPOCH
 from tests.service import write
 from tests.support import ROOT, snapshot
 
@@ -28,6 +30,7 @@ def command(*only: str) -> list[str]:
 
 def main(*only: str) -> int:
     """The exit code says whether the score is good enough."""
+    os.environ["SOURCE_DATE_EPOCH"] = EPOCH
     with tempfile.TemporaryDirectory(prefix="kill-") as temporary:
         folder = Path(temporary).resolve()
         (folder / "template").mkdir()
