@@ -2,45 +2,55 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from engine import catalogue, runner, selftest, settings
 from engine.catalogue import Catalogue
 from engine.context import Context
-from engine.model import Finding
+from engine.model import BrokenError, Finding
 from engine.selftest import Verdict
 
 from tests.kill import behaviour, files
 from tests.kill.catalogue import KINDS, UNUSUAL, Fault, faults, file
 from tests.kill.verdict import Clean, Score
 
+T = TypeVar("T")
 Judging = Callable[[Context, Catalogue, Sequence[Fault]], Iterator[Verdict]]
 
 
 def main(*only: str) -> int:
     """Prints a line for each fault as it is tried, and then the table; 0 if it is good enough."""
     chosen = {kind: [f for f in faults(kind) if not only or kind in only or f.name in only] for kind in KINDS}
-    parts = [part for part in CLEAN if not only or part in only]
     names = {fault.name for found in chosen.values() for fault in found}
     if unknown := sorted(set(only) - {*KINDS, *CLEAN, *names}):
         print(f"There is no {unknown[0]}: name a fault, or one of {', '.join([*KINDS, *CLEAN])}.", file=sys.stderr)
         return 2
-    root = Path.cwd()
-    known = catalogue.load(root)
-    verdicts = []
-    with Context(root, settings.load(root)) as context:
-        clean = [found for part in parts for found in CLEAN[part](context, known)]
-        for kind, wanted in chosen.items():
-            named = {fault.name: fault for fault in wanted}
-            for verdict in JUDGES[kind](context, known, wanted) if wanted else ():
-                print(selftest.line(verdict), flush=True)
-                verdicts.append((named[verdict.name], verdict))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    clean = [found for part in CLEAN if not only or part in only for found in tried(CLEAN[part])]
+    verdicts = [told for kind, wanted in chosen.items() if wanted for told in judged(kind, wanted)]
     score = Score(verdicts, clean)
     print(score.table())
     return 0 if score.enough else 1
+
+
+def tried(part: Callable[[Context, Catalogue], Iterator[T]]) -> Iterator[T]:
+    """A part on a service and a database of its own: what one leaves behind is no matter of another one's."""
+    root = Path.cwd()
+    with Context(root, settings.load(root)) as context:
+        yield from part(context, catalogue.load(root))
+
+
+def judged(kind: str, wanted: Sequence[Fault]) -> Iterator[tuple[Fault, Verdict]]:
+    """Each fault of a kind, and what became of it."""
+    named = {fault.name: fault for fault in wanted}
+    for verdict in tried(lambda context, known: JUDGES[kind](context, known, wanted)):
+        print(selftest.line(verdict), flush=True)
+        yield named[verdict.name], verdict
 
 
 def schema(context: Context, known: Catalogue, wanted: Sequence[Fault]) -> Iterator[Verdict]:
@@ -95,4 +105,7 @@ CLEAN: dict[str, Callable[[Context, Catalogue], Iterator[Clean]]] = {"unbroken":
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    try:
+        sys.exit(main(*sys.argv[1:]))
+    except BrokenError as broken:
+        sys.exit(str(broken))
