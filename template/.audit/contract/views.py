@@ -118,6 +118,7 @@ def _operation(document: Told, path: str, method: str, item: Told, seen: Seen) -
         "types": list(body.get("content", {})),
         "statuses": sorted(responses),
         "secured": bool(security) and {} not in security,
+        "marks": operation.get("x-audit", {}),
         "scoped": bool(security) and all(scopes for choice in security for scopes in choice.values()),
     }
     yield View("operation", name, told, place)
@@ -163,6 +164,7 @@ def _response(operation: str, told: Told, status: str, answer: Told, place: str)
         {
             "operation": told["operation"],
             "method": told["method"],
+            "marks": told["marks"],
             "status": status,
             "types": list(content),
             "headers": [str(name).lower() for name in answer.get("headers", {})],

@@ -35,6 +35,7 @@ class Operation:
     responses: dict[str, Any]
     secured: bool
     scopes: frozenset[str]
+    marks: frozenset[str] = frozenset()  # what its x-audit says: public, own, credentials
 
     @property
     def name(self) -> str:
@@ -74,13 +75,18 @@ class Resource:
 
 
 class Contract:
-    """The bundled OpenAPI document, read once."""
+    """The bundled OpenAPI document, read once.
+
+    `operations` are those that may be called as often as one likes. What makes, changes or ends credentials is in
+    `every` alone: called by the right caller, it would end what the probes live on.
+    """
 
     def __init__(self, document: Schema) -> None:
         self.document = document
-        self.operations = list(self._read())
+        self.every = list(self._read())
+        self.operations = [operation for operation in self.every if "credentials" not in operation.marks]
         self.resources = self._gather()
-        ordered = sorted(self.operations, key=lambda operation: operation.path.count("{"))
+        ordered = sorted(self.every, key=lambda operation: operation.path.count("{"))
         self._routes = [(operation, re.compile(pattern(operation.path))) for operation in ordered]
 
     def resolve(self, node: Any) -> Schema:
@@ -155,6 +161,7 @@ class Contract:
             responses={str(status): self.resolve(answer) for status, answer in told.get("responses", {}).items()},
             secured=bool(security) and {} not in security,
             scopes=frozenset(scope for choice in security for scopes in choice.values() for scope in scopes),
+            marks=frozenset(told.get("x-audit", {})),
         )
 
     def _gather(self) -> list[Resource]:

@@ -66,10 +66,10 @@ def paths(world: World, report: Report) -> None:
 def methods(world: World, report: Report) -> None:
     """405 with Allow for every method that a path does not have (RFC 9110, 15.5.6)."""
     by_path: dict[str, set[str]] = {}
-    for operation in world.contract.operations:
+    for operation in world.contract.every:
         by_path.setdefault(operation.path, set()).add(operation.method)
     for path, allowed in by_path.items():
-        sample = next(o for o in world.contract.operations if o.path == path)
+        sample = next(o for o in world.contract.every if o.path == path)
         for method in TRIED:
             if method in allowed:
                 continue
