@@ -69,7 +69,7 @@ def tools(template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
     return Service(folder)
 
 
-LONG = ("test_services.py", "test_render.py", "test_update.py", "test_trials.py", "database/")
+LONG = ("test_services.py", "test_kill_score.py", "test_render.py", "test_update.py", "test_trials.py", "database/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,10 +11,10 @@ from tests.kill.run import command
 from tests.service import Service, lend_tools, write
 
 
-@pytest.fixture
-def built(template: Path, tools: Service, tmp_path: Path) -> Iterator[Service]:
+@pytest.fixture(scope="module")
+def built(template: Path, tools: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """The default service, ready to run."""
-    service = write(template, tmp_path / "billing")
+    service = write(template, tmp_path_factory.mktemp("kill") / "billing")
     lend_tools(tools, service)
     service.make("build")
     yield service
