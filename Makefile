@@ -6,7 +6,7 @@ BASE ?= main
 export PYTHONPATH := .:extensions
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lint test test-faults demo bench trials matrix diff release schema lock
+.PHONY: help setup lint test test-faults kill-score demo bench trials matrix diff release schema lock
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: lint ## Check style and types, then run all tests; some twenty minutes, as
 
 test-faults: ## Take away the database, Redis and the service, and see what callers notice; some minutes
 	$(BIN)/python tests/faults/run.py
+
+kill-score: ## Break a service in every way of the catalogue, and see whether its audit notices; only=contract, a part
+	$(BIN)/python tests/kill/run.py $(only)
 
 demo: ## Write a service, start it and call it
 	$(BIN)/python tests/demo.py

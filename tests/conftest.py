@@ -71,6 +71,7 @@ def tools(template: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: s
 
 LONG = (
     "test_services.py",
+    "test_kill_score.py",
     "test_render.py",
     "test_update.py",
     "test_trials.py",

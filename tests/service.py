@@ -82,6 +82,12 @@ class Service:
             raise AssertionError(f"{' '.join(command)} failed in {self.folder}:\n{done.stdout[-6000:]}")
         return done.stdout
 
+    def watch(self, *command: str) -> int:
+        """Run a command that says for itself how it goes; its exit code."""
+        return subprocess.run(
+            command, cwd=self.folder, env=self._environment(), check=False, stdin=subprocess.DEVNULL
+        ).returncode
+
     def shell(self, script: str) -> str:
         """Run a script with the settings of development and a database that runs."""
         return self.run("bash", "-euo", "pipefail", "-c", f"source make/environment.sh; {script}")

@@ -20,6 +20,7 @@ from copier import run_copy
 from copier._main import Worker
 
 from tests.combinations import COMBINATIONS, KEYS, PAIRWISE, answers_of, label, offered
+from tests.service import Service
 from tests.support import ROOT, Answers, Copy, Update, commit, git, recorded, tree
 
 MODELS = sorted((ROOT / "tests" / "models").glob("*.yml"))
@@ -136,6 +137,15 @@ def test_an_update_to_the_same_version_changes_nothing(case: tuple[Answers, Path
     service = commit(copy(answers_of(*case)))
     update(service)
     assert git(service, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("case", list(zip(cycle(PAIRWISE), MODELS, strict=False)), ids=name)
+def test_the_audit_finds_nothing_in_what_is_written(case: tuple[Answers, Path], template: Path, tmp_path: Path) -> None:
+    """The contract, the migrations and the layout of every model are in order before anything is built."""
+    written = Service(render(template, tmp_path / "service", answers_of(*case)).service)
+    audit = (".audit/audit.py", "static", "--only", "contract,layout,migration-text,squawk")
+    report = written.run("uv", "run", "--quiet", "--script", *audit)
+    assert " PASS of " in report
 
 
 def test_every_template_is_of_use(template: Path, tmp_path: Path) -> None:

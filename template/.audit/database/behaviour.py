@@ -11,7 +11,7 @@ from psycopg import sql
 
 from database.kind import prepare
 from database.places import Places
-from database.rows import Row, Table, fill, insert, strip, tables
+from database.rows import Row, Table, empty, fill, insert, strip, tables
 from engine.context import Context
 from engine.model import Check, Evidence, Finding, Ran
 
@@ -60,7 +60,7 @@ def dated(connection: Connection) -> list[tuple[str, Table]]:
 
 def forged(connection: Connection, table: Table) -> Told:
     """Whether a writer can set updated_at, or leave it behind."""
-    key = _row(connection, table)
+    _row(connection, table)
     connection.execute(sql.SQL("update {} set updated_at = 'epoch'").format(table.sql))
     row = connection.execute(
         sql.SQL("select updated_at > now() - interval '1 minute' from {}").format(table.sql)
@@ -69,10 +69,8 @@ def forged(connection: Connection, table: Table) -> Told:
         yield table.fq, "a writer can set updated_at to any moment"
         return
     before = _moment(connection, table, "updated_at")
-    column = next((name for name in table.names if name not in ("id", "created_at", "updated_at", "version")), key)
-    connection.execute(
-        sql.SQL("update {} set {} = {}").format(table.sql, sql.Identifier(column), sql.Identifier(column))
-    )
+    column = sql.Identifier(_settable(connection, table))
+    connection.execute(sql.SQL("update {} set {} = {}").format(table.sql, column, column))
     if _moment(connection, table, "updated_at") <= before:
         yield table.fq, "a change leaves updated_at where it was"
 
@@ -127,12 +125,23 @@ def live_children(connection: Connection, thing: tuple[Table, Table, str, str, s
         yield f"{child.fq}.{name}", f"a soft delete of a row of {parent.fq} leaves the rows that refer to it"
 
 
-def _row(connection: Connection, table: Table) -> str:
-    """Leaves one row in a table without constraints; returns a column of it."""
+def _row(connection: Connection, table: Table) -> None:
+    """Leaves one row in a table without constraints."""
     strip(connection, table)
-    connection.execute(sql.SQL("delete from {}").format(table.sql))
+    empty(connection, table)
     insert(connection, table, fill(connection, table, {}))
-    return sorted(table.names)[0]
+
+
+SETTABLE = """
+select attname from col where oid = %s and attgenerated = '' and attidentity = ''
+order by attname in ('id', 'created_at', 'updated_at', 'version'), attnum limit 1"""
+
+
+def _settable(connection: Connection, table: Table) -> str:
+    """A column that an update may set, and that nobody else keeps if there is one such."""
+    row = connection.execute(SETTABLE, [table.oid]).fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def _parent(connection: Connection, table: Table, key: str, *, deleted: bool) -> object:

@@ -68,6 +68,20 @@ def strip(connection: Connection, table: Table, keep: tuple[str, ...] = ()) -> N
             connection.execute(sql.SQL("alter table {} drop constraint {}").format(table.sql, sql.Identifier(name)))
 
 
+REFERRING = """
+select n.nspname, c.relname, k.conname from pg_constraint k
+join pg_class c on c.oid = k.conrelid join pg_namespace n on n.oid = c.relnamespace
+where k.confrelid = %s and k.contype = 'f' and k.conparentid = 0"""
+
+
+def empty(connection: Connection, table: Table) -> None:
+    """Deletes all rows of a table; the foreign keys of those that refer to them are dropped first."""
+    for schema, referring, name in connection.execute(REFERRING, [table.oid]).fetchall():
+        place = sql.Identifier(schema, referring)
+        connection.execute(sql.SQL("alter table {} drop constraint {}").format(place, sql.Identifier(name)))
+    connection.execute(sql.SQL("delete from {}").format(table.sql))
+
+
 def fill(connection: Connection, table: Table, given: Row) -> Row:
     """Returns a value for each column that needs one; what is given stands."""
     row: Row = {}

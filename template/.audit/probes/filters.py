@@ -12,6 +12,7 @@ from probes.contract import Operation, Parameter, Resource
 from probes.pages import all_pages, quoted, rows_of
 from probes.report import Report
 from probes.roundtrip import same
+from probes.values import make
 from probes.violations import broken
 from probes.world import ABSENT, World
 
@@ -91,7 +92,8 @@ def refuses(world: World, report: Report, resource: Resource, listing: Operation
                 f"?{parameter.name}={text[:40]!r}: the problem names {sorted(page.places())}",
             )
     if "array" not in parameter.schema["types"]:
-        page = world.client.send("GET", f"{world.collection(resource)}?{parameter.name}=a&{parameter.name}=b")
+        twice = "&".join(f"{parameter.name}={quoted(make(world.contract, parameter.schema, n))}" for n in (0, 1))
+        page = world.client.send("GET", f"{world.collection(resource)}?{twice}")
         report.that(
             page.status == 400,
             "A5.filter-value",

@@ -55,8 +55,8 @@ def run(context: Any, checks: list[Check], areas: frozenset[str] = frozenset()) 
             seen += low.seen
     answers.run(contract, seen, report, _secrets(client))
     limits.fields(report, seen)
-    for check in EVERYWHERE:
-        report.none(check, "no answer of this kind was seen")
+    for name in EVERYWHERE:
+        report.none(name, "no answer of this kind was seen")
     excuse(contract, report)
     context.say(f"{len(seen)} answers seen")
     yield from outcome(report, checks)
