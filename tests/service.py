@@ -99,7 +99,7 @@ class Service:
     @contextmanager
     def running(self) -> Iterator[str]:
         """`make run`, until the block ends; yields the address of the service."""
-        public, admin = (f"127.0.0.1:{port}" for port in _free_ports(2))
+        public, admin = (f"127.0.0.1:{port}" for port in free_ports(2))
         environment = self._environment() | {"LISTEN": public, "ADMIN_LISTEN": admin}
         log = (self.folder / ".local" / "run.log").open("w+")
         process = subprocess.Popen(
@@ -141,7 +141,7 @@ def lend_tools(service: Service, other: Service) -> None:
             os.link(tool, other.folder / ".local" / "bin" / tool.name)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))

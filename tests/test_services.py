@@ -15,7 +15,7 @@ from tests import demo
 from tests.combinations import PAIRWISE, answers_of, label
 from tests.new_version import begin_version
 from tests.postgres import MissingError, server
-from tests.service import Client, Service, lend_tools, write
+from tests.service import Client, Service, free_ports, lend_tools, write
 from tests.support import ROOT, Answers, commit, git
 
 MODELS = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
@@ -34,7 +34,9 @@ def service(template: Path, tools: Service, tmp_path: Path, request: pytest.Fixt
     """A service for the answers that the test is parametrised with, the default one without."""
     answers = tmp_path / "answers.yml"
     answers.write_text(json.dumps(getattr(request, "param", {})), encoding="utf-8")
-    made = write(template, tmp_path / "billing", "--data-file", str(answers))
+    written = write(template, tmp_path / "billing", "--data-file", str(answers))
+    issuer = f"http://127.0.0.1:{free_ports(1)[0]}"  # two services of one issuer would stop it for each other
+    made = Service(written.folder, {"OIDC_ISSUER": issuer})
     lend_tools(tools, made)
     yield made
     made.clean()
