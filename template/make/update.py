@@ -28,7 +28,8 @@ OVERRIDES = re.compile(r"(?:\\.|[^ \\])+")
 
 
 def say(text: str) -> None:
-    """Tells a waiting person what happens."""
+    """Tells a waiting person what happens, in a log too after what was said before."""
+    sys.stdout.flush()
     print(text, file=sys.stderr, flush=True)
 
 
