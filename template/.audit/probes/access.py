@@ -155,7 +155,7 @@ def spent(world: World, report: Report, secured: list[Operation]) -> None:
     for identity in ("expired", "revoked"):
         try:
             headers = world.client.identity(identity)
-        except (KeyError, LookupError, ValueError, NotImplementedError):
+        except KeyError:
             report.none("A7.spent-credential", "no credential expires")
             continue
         for operation in secured:
