@@ -21,8 +21,8 @@ from .tables import tables
 CHOICES = ("framework", "database", "cache", "apis", "api_versioning", "auth")
 ALIASES = {"gh:": "https://github.com/", "gl:": "https://gitlab.com/"}
 
-# What checks of the audit ask of a service, beside the parts that it has.
-AUTH, IDEMPOTENCY = "auth", "idempotency"
+# What checks of the audit ask of a service, beside its parts and what follows from them.
+IDEMPOTENCY = "idempotency"
 
 # Each language looks at the model before anything is printed, to refuse what it cannot name.
 VIEWS = {"go": golang.check}
@@ -62,7 +62,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "credential": next((part.credential for part in parts if part.credential), ""),
         "flows": [flow for part in parts for flow in part.flows],
         "callers": next((part.callers for part in parts if part.callers), "nobody has to say who they are"),
-        "facts": [language, *names, *([AUTH] if SECURED in derived(names) else []), IDEMPOTENCY],
+        "facts": [language, *derived(names), IDEMPOTENCY],
         "seed": seed(model),
         "sensitive": sorted({field.name.snake for resource in model for field in resource.fields if field.sensitive}),
         "sample": sample,
