@@ -11,7 +11,7 @@ generated += docs/checklist.md
 made += .local/made/checklist
 .local/made/checklist: .audit/items.yml $(wildcard .audit/checks/*.yml) audit/audit.yml $(wildcard audit/local/*checks.yml)
 	@mkdir -p $(@D) docs
-	$(audit) checklist >$@.md && mv $@.md docs/checklist.md && touch $@
+	@$(audit) checklist >$@.md && mv $@.md docs/checklist.md && touch $@
 
 .PHONY: audit audit-static audit-selftest explain
 audit: build ## prove the checklist on the running service: make audit only=A5
