@@ -63,8 +63,6 @@ class Operations:
         title: What they are called there; their code is generated under the same name.
         paths: For each path, without what names the version, the part of the file.
         types: The names of the shapes in that file, which no resource may have.
-        public: Which operations are open to anybody.
-        own: Which operations are open to every caller, as they are about the caller alone.
     """
 
     file: str
@@ -72,8 +70,6 @@ class Operations:
     about: str
     paths: Mapping[str, str]
     types: Collection[str]
-    public: Collection[str]
-    own: Collection[str]
 
 
 @dataclass(frozen=True, slots=True)

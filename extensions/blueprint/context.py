@@ -13,7 +13,7 @@ from .cached import cached, changed_with, deleted_with
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
 from .names import Name
-from .openapi import addresses, openings, tags
+from .openapi import addresses, tags
 from .resolve import resolve
 from .seed import seed
 from .tables import tables
@@ -54,7 +54,6 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "base": base,
         "addresses": served,
         "tags": tags(model, brought),
-        "openings": openings(model, brought),
         "environment": sorted((v for part in parts for v in part.env), key=lambda v: not v.required),
         "developed": [variable for part in parts for variable in part.env if variable.development],
         "secrets": [variable for part in parts for variable in part.env if variable.secret],

@@ -269,15 +269,3 @@ def inline(value: Any) -> str:
 
 def _key(key: str) -> str:
     return literal(key) if key.lower() in WORDS_OF_YAML else key
-
-
-def openings(model: Iterable[Resource], brought: Iterable[Operations]) -> tuple[tuple[str, str], ...]:
-    """The operations that are open on purpose, and to whom: anybody, every caller, or other owners than the row's."""
-    found = []
-    for group in brought:
-        found += [(operation, "Anybody") for operation in group.public]
-        found += [(operation, "EveryCaller") for operation in group.own]
-    for resource in model:
-        if not resource.owned:
-            found += [(f"{name}{resource.name.pascal}", "OtherOwners") for name in resource.operations.item]
-    return tuple(found)

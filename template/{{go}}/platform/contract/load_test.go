@@ -21,7 +21,7 @@ paths:
   /v1/things: {$ref: "things.yaml#/collection"}
   /v1/things/{thing_id}: {$ref: "things.yaml#/item"}
   /v1/things/search:
-    get: {operationId: searchThings, responses: {200: {description: Fine.}}}
+    get: {operationId: searchThings, x-audit: {own: It shows what the caller has made.}, responses: {200: {description: Fine.}}}
 `
 
 const things = `
@@ -48,6 +48,7 @@ collection:
   post:
     operationId: createThing
     security: []
+    x-audit: {public: Everybody may add a thing.}
     requestBody:
       required: true
       content:
@@ -133,16 +134,19 @@ func TestWhoMayCallAnOperation(t *testing.T) {
 	t.Parallel()
 	c := load(t)
 	for id, want := range map[string]struct {
-		secured bool
-		scopes  []string
+		secured, public, own bool
+		scopes               []string
 	}{
-		"listThings":   {true, []string{"things:read"}},
-		"createThing":  {false, nil}, // an empty list takes away what the document asks for
-		"searchThings": {true, nil},
+		"listThings":   {secured: true, scopes: []string{"things:read"}},
+		"createThing":  {public: true}, // an empty list takes away what the document asks for
+		"searchThings": {secured: true, own: true},
 	} {
 		operation := c.Operation(id)
-		if operation.Secured != want.secured || !slices.Equal(operation.Scopes, want.scopes) {
-			t.Errorf("%s: %v %v", id, operation.Secured, operation.Scopes)
+		if operation.Secured != want.secured || operation.Public != want.public || operation.Own != want.own {
+			t.Errorf("%s: secured %v, public %v, own %v", id, operation.Secured, operation.Public, operation.Own)
+		}
+		if !slices.Equal(operation.Scopes, want.scopes) {
+			t.Errorf("%s: %v", id, operation.Scopes)
 		}
 	}
 	if got := c.Scopes(); !slices.Equal(got, []string{"things:read"}) {

@@ -26,6 +26,8 @@ type Operation struct {
 	BodyRequired bool
 	Secured      bool         // whether a credential is asked for
 	Scopes       []string     // what the credential must allow, all of it
+	Public       bool         // whether it is open to anybody on purpose: x-audit has `public`
+	Own          bool         // whether it is open to every caller on purpose, being about the caller alone: x-audit has `own`
 	Limit        limit.Policy // its own, named as the operation; the zero Policy if it has none
 	Deprecation  Deprecation  // its own, or that of its path; the zero Deprecation if it is to stay
 
@@ -89,6 +91,8 @@ func (c *Contract) add(document, item node, method, path string) error {
 	}
 	c.operations[operation.ID] = operation
 	operation.Secured, operation.Scopes = security(document, described)
+	_, operation.Public = described.members("x-audit")["public"]
+	_, operation.Own = described.members("x-audit")["own"]
 	return errors.Join(
 		operation.addLimit(described),
 		c.addDeprecation(operation, described, item),
