@@ -456,11 +456,11 @@ def test_an_answer_in_words_may_have_any_characters(team: Team) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system with room for four megabytes."""
+    """A file system with room for eight megabytes: a service and its repository, and little more."""
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", folder], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", folder], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip(f"no small disk can be had here: {mounted.stderr.decode().strip()}")
@@ -492,7 +492,7 @@ def test_a_disk_that_is_full_while_the_result_is_brought_over_changes_nothing(
     (root / "notes").write_text("not committed")
     here = Team(root / "service")
     platform.release(
-        "v1.1.0", {"template/docs/large.md": "x\n" * 2_000_000, GUARD: platform.text(GUARD) + "// More.\n"}
+        "v1.1.0", {"template/docs/large.md": "x\n" * 4_000_000, GUARD: platform.text(GUARD) + "// More.\n"}
     )
     here.make("help")  # puts the stubs beside it
     before = here.state()

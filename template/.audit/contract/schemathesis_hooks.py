@@ -16,8 +16,8 @@ ENTITY_TAG = re.compile(r'\*|(W/)?"[^"]*"')  # RFC 9110, 8.8.3 and 13.1.1
 STORED = {"reference", "cursor"}
 """The violations that depend on rows: an ID that leads nowhere, a cursor that was not given out for this list."""
 UNSAID = {"range", "format"}
-"""The violations that JSON Schema does not tell of a text, or of a member of an object whose schema many share: the range
-of a decimal or of an amount, a format beside a pattern."""
+"""The violations that JSON Schema does not tell of a text, or of a member of an object whose schema many share: the
+range of a decimal or of an amount, a format beside a pattern."""
 
 
 @schemathesis.check  # type: ignore[untyped-decorator,unused-ignore]
