@@ -12,10 +12,10 @@ from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
 from . import questions
-from .compiled import compile_once
 from .context import blueprint, recorded
 from .errors import ModelError
 from .filters import FILTERS
+from .speed import ask_git_once, compile_once
 
 
 class Blueprint(ContextHook):
@@ -28,6 +28,7 @@ class Blueprint(ContextHook):
         super().__init__(environment)
         environment.filters |= FILTERS
         compile_once(environment)
+        ask_git_once()
         self._refusal: str | None = None
         self._answers: dict[str, Any] = {}
         self._blueprint: dict[str, Any] = {}

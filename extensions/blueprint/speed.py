@@ -1,0 +1,51 @@
+"""Spare Copier what it does again for every file it writes: most of the time of a copy."""
+
+from __future__ import annotations
+
+import subprocess
+from functools import cache, wraps
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+from copier import _main
+from jinja2 import Environment
+
+
+def compile_once(environment: Environment) -> None:
+    """Copier compiles every part of a path, and the name of the answers file, again for every file it writes."""
+    compiled = cache(environment.compile)
+
+    def compile_(*arguments: Any) -> CodeType:
+        environment.preprocess(*arguments[:3])  # before each text, Copier forgets by this what the last one yielded
+        code: CodeType = compiled(*arguments)
+        return code
+
+    environment.compile = compile_  # type: ignore[method-assign, assignment]
+
+
+def ask_git_once(worker: Any = _main.Worker) -> None:
+    """Copier starts git after every file it writes, to learn whether git keeps modes; mostly it does, and that is all.
+
+    The answer of git is kept as long as the worker, which writes one folder. Where git does not keep modes, Copier does
+    what it always does; a Copier that does not ask is left as it is.
+    """
+    sync = getattr(worker, "_sync_git_index_executable_bit", None)
+    if sync is None or hasattr(sync, "__wrapped__"):
+        return
+
+    @wraps(sync)
+    def sync_if_needed(self: Any, *arguments: Any) -> None:
+        known = vars(self)
+        if "keeps_modes" not in known:
+            known["keeps_modes"] = _keeps_modes(self.subproject.local_abspath)
+        if not known["keeps_modes"]:
+            sync(self, *arguments)
+
+    worker._sync_git_index_executable_bit = sync_if_needed
+
+
+def _keeps_modes(folder: Path) -> bool:
+    question = ["git", "config", "--type=bool", "--get", "core.fileMode"]
+    answer = subprocess.run(question, cwd=folder, check=False, capture_output=True)  # noqa: S603 - nothing of others
+    return answer.stdout.strip() != b"false"

@@ -1,0 +1,35 @@
+"""What spares Copier work changes nothing of what it writes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from copier import run_copy
+
+from tests.support import Copy, commit, git
+
+SCRIPT = "make/environment.sh"
+FILE_MODE = re.compile(r"core\.filemode", re.IGNORECASE)
+
+
+def test_git_is_asked_once_whether_it_keeps_modes(copy: Copy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Copier asks after every file, and that took a third of the time of a copy."""
+    trace = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE", str(trace))
+    copy()
+    asked = [line for line in trace.read_text(encoding="utf-8").splitlines() if FILE_MODE.search(line)]
+    assert len(asked) == 1
+
+
+def test_an_executable_is_one_where_git_does_not_keep_modes(template: Path, tmp_path: Path) -> None:
+    """On Windows only the index can say so."""
+    release, service = tmp_path / "template", tmp_path / "service"
+    git(tmp_path, "clone", "--quiet", str(template), str(release))
+    run_copy(str(release), service, defaults=True, unsafe=True, quiet=True)
+    git(commit(service), "config", "core.fileMode", "false")
+    (release / "template" / f"{SCRIPT}.jinja").chmod(0o755)
+    commit(release, "v9999.1.0")
+    run_copy(str(release), service, defaults=True, overwrite=True, unsafe=True, quiet=True)
+    assert git(service, "ls-files", "--stage", SCRIPT).startswith("100755 ")
