@@ -218,7 +218,7 @@ def test_a_service_with_redis_is_whole(service: Service) -> None:
 
 
 def test_a_service_gets_a_cache_and_gives_it_up(service: Service) -> None:
-    """By `make answer`, there and back: with it all compiles, and without it all is as before.
+    """By `make answer`, there and back: with it all compiles; without it all is as before, and its server has stopped.
 
     But for versions in go.mod: `go mod tidy` raises them, and lowers none.
     """
@@ -227,7 +227,7 @@ def test_a_service_gets_a_cache_and_gives_it_up(service: Service) -> None:
     service.make("answer", "cache=redis")
     commit(service.folder)
     service.shell("go vet ./...")
-    service.make("answer", "cache=none")
+    assert "Stopped Valkey" in service.make("answer", "cache=none")
     commit(service.folder)
     service.make("build")
     assert git(service.folder, "diff", "--name-only", "before", "--", ":!go.mod", ":!go.sum") == ""

@@ -55,6 +55,7 @@ def update(wanted: str, *, dry: bool) -> int:
             return 0 if found.is_done else 1
         whole = found.is_done and built(copy) and tested(copy)
         home = git(copy.root, "branch", "--show-current").strip()
+        stop_servers(copy, found)
         copy.adopt(branch)
         return end(found, whole, undo=f"git reset --hard && git switch {home} && git branch -D {branch}", branch=branch)
 
@@ -76,6 +77,7 @@ def change(*arguments: str, nothing: str) -> int:
         if found.touches("api/rest/", but=("openapi.yaml", "common.yaml")):
             print("A field that is new in a resource needs a few lines in its module: docs/how-to/add-a-field.md.\n")
         whole = found.is_done and built(copy)
+        stop_servers(copy, found)
         copy.adopt()
         return end(found, whole, undo="git reset --hard")
 
@@ -113,6 +115,14 @@ def made(copy: Trial, *targets: str) -> bool:
         print("\n".join(done.stdout.splitlines()[-40:]))
         print(f"`{' '.join(command)}` failed.\n")
     return not done.returncode
+
+
+def stop_servers(copy: Trial, found: Report) -> None:
+    """Stops the servers for development whose part of make goes: after that, nothing would know of them."""
+    gone = [file for file in (HOME / "make").glob("*.mk") if str(file.relative_to(copy.root)) in found.files["removed"]]
+    for target in re.findall(r"^([a-z]+-stop):", "\n".join(file.read_text() for file in gone), re.MULTILINE):
+        say(f"Running make {target}, as it goes.")
+        subprocess.run(["make", "--silent", target], cwd=HOME, env=environment(), check=False, stdin=subprocess.DEVNULL)
 
 
 def end(found: Report, whole: bool, *, undo: str, branch: str = "") -> int:
