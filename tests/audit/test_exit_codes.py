@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+import yaml
 
 from tests.auditing import Audited
+from tests.support import ROOT
+
+CHECKS = ROOT / "template" / ".audit" / "checks"
 
 
 def test_a_healthy_service_ends_with_0(healthy: Audited) -> None:
@@ -59,6 +65,20 @@ def test_explain_tells_all_there_is(healthy: Audited, what: str, told: tuple[str
     said = healthy.call("explain", what)
     assert said.returncode == 0
     assert [words for words in told if words not in said.stdout] == []
+
+
+def test_a_repair_leads_to_a_place_that_is_there(healthy: Audited) -> None:
+    """What a check says of this platform is true of its services."""
+    checks = [yaml.safe_load(file.read_text(encoding="utf-8"))["checks"] for file in CHECKS.glob("*.yml")]
+    places = {check["where"] for check in itertools.chain(*checks) if "where" in check}
+    assert places
+    for place in places:
+        path, _, name = place.partition(", ")
+        found = healthy.folder / path
+        files = [found] if found.is_file() else found.rglob("*.go")
+        assert any(f"func {name}" in file.read_text(encoding="utf-8") for file in files) or not name, place
+        assert found.exists(), place
+    assert "(platform/rest, Head)." in healthy.call("explain", "A2.head").stdout
 
 
 def test_explain_offers_what_is_near(healthy: Audited) -> None:

@@ -38,6 +38,7 @@ def test_a_service_that_no_template_wrote_passes_the_whole_audit(running: Audite
     assert (said.code, said.err) == (0, ""), said.out
     assert {item for item, state in said.states.items() if state != "PASS"} == {"P1"}
     assert said.states["P1"] == "NOT APPLICABLE"
+    assert "platform/" not in running.call("explain", "A2.head").stdout
     states = {name: check["state"] for name, check in said.checks.items()}
     assert "NOT RUN" not in states.values()
     assert {states[name] for name in GO} == {"NOT APPLICABLE"}

@@ -45,7 +45,7 @@ def load(root: Path) -> Catalogue:
     checks: dict[str, Check] = {}
     for file, name in files:
         for entry in mapping(file, name).get("checks") or []:
-            found = check(entry, name)
+            found = check(entry, name, root)
             if found.id in checks:
                 raise BrokenError(f"{found.place}: {found.id} is there already, in {checks[found.id].place}.")
             if found.item not in items:
@@ -76,8 +76,11 @@ def kind(name: str, told: dict[str, Any]) -> KindOfCheck:
     return KindOfCheck(name, str(told["module"]), bool(told.get("live", False)))
 
 
-def check(told: Any, file: str) -> Check:
-    """Reads one check; what is not common to all checks is its rule."""
+def check(told: Any, file: str, root: Path) -> Check:
+    """Reads one check; what is not common to all checks is its rule.
+
+    Where it is repaired in a service of the platform is said of those only that have such a place.
+    """
     place = getattr(told, "place", file)
     if not isinstance(told, dict):
         raise BrokenError(f"{file}: each check is a mapping.")
@@ -93,6 +96,9 @@ def check(told: Any, file: str) -> Check:
         raise BrokenError(f"{place}: enforced_from of {told['id']} must be a date such as 2026-01-31.") from None
     applies = told.get("applies", "")
     words = tuple(applies.split()) if isinstance(applies, str) else tuple(map(str, applies))
-    rule = {name: value for name, value in told.items() if name not in (*TEXTS, "applies")}
+    rule = {name: value for name, value in told.items() if name not in (*TEXTS, "applies", "where")}
     common = {name: str(told[name]) for name in TEXTS[:-1]}
+    where = str(told.get("where", ""))
+    if where and (root / where.partition(",")[0]).exists():
+        common["repair"] = f"{common['repair'].removesuffix('.')} ({where})."
     return Check(**common, enforced_from=enforced, applies=words, rule=rule, place=place)
