@@ -3,9 +3,11 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"platform.internal/contract"
 )
@@ -52,6 +54,9 @@ func (g Guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	operationID, values, ok := g.Find(r)
 	if !ok {
 		return r, turn.take(r.Context(), nil, false)
+	}
+	if slices.Contains(values, "") { // a path with a slash too many is another path, and names nothing
+		return nil, cmp.Or(turn.take(r.Context(), nil, false), error(noSuchPath()))
 	}
 	operation := g.Contract.Operation(operationID)
 	if operation == nil {

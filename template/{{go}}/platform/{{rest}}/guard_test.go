@@ -65,6 +65,18 @@ func (r request) build() *http.Request {
 
 const asJSON = "Content-Type: application/json"
 
+// A router may take "/things/" for a thing without a name.
+func TestAPathWithASlashTooManyIsNotThere(t *testing.T) {
+	t.Parallel()
+	guard := guardOf(t)
+	guard.Find = func(*http.Request) (string, []string, bool) { return "getThing", []string{""}, true }
+	answer := httptest.NewRecorder()
+	guard.Handler(http.HandlerFunc(echo)).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/things/", http.NoBody))
+	if got, want := outcome(t, answer), "404 no_such_path"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
 func TestTheGuard(t *testing.T) {
 	t.Parallel()
 	handler := guarded(t, echo)

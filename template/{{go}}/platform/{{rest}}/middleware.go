@@ -181,7 +181,11 @@ func Head(next http.Handler) http.Handler {
 
 // NotFound answers requests for paths that the contract does not have.
 func NotFound(w http.ResponseWriter, r *http.Request) {
-	WriteError(w, r, NewProblem(http.StatusNotFound, "no_such_path", "The contract has no such path."))
+	WriteError(w, r, noSuchPath())
+}
+
+func noSuchPath() *Problem {
+	return NewProblem(http.StatusNotFound, "no_such_path", "The contract has no such path.")
 }
 
 // MethodNotAllowed answers requests for paths that the contract has with other methods (RFC 9110, 15.5.6).
