@@ -52,7 +52,7 @@ class Program:
             process = subprocess.Popen(self.command, env=environment, stdout=log, stderr=log, cwd=self.folder)
         try:
             _wait(process, f"http://{admin if self.has_admin else public}/readyz", Path(log.name))
-            yield Server(self.name, public, process.pid, time.perf_counter() - started)
+            yield Server(self.name, public, admin, process.pid, time.perf_counter() - started)
         finally:
             process.terminate()
             process.wait(timeout=PATIENCE)
@@ -64,6 +64,7 @@ class Server:
 
     name: str
     address: str
+    admin: str
     pid: int
     seconds_to_ready: float
 
@@ -74,6 +75,14 @@ class Server:
         if found is None:
             raise BenchError(f"The {self.name} has ended.")
         return int(found[1]) * 1024 / 1e6
+
+    def allocations(self) -> int:
+        """How many objects it has allocated since it began, as its profile says."""
+        with urllib.request.urlopen(f"http://{self.admin}/debug/pprof/heap?debug=1", timeout=PATIENCE) as answer:
+            found = re.search(rb"^# Mallocs = (\d+)$", answer.read(), re.MULTILINE)
+        if found is None:
+            raise BenchError(f"The profile of the {self.name} does not say how much was allocated.")
+        return int(found[1])
 
     def get(self, path: str, token: str) -> bytes:
         """The body of an answer."""

@@ -15,32 +15,36 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 
+from collector import collector
 from servers import Program, Server
 from subject import CONNECTIONS, Scenario, Step, Subject, prepared, zero_to_green
 from workspace import BENCH, BenchError, Workspace, machine, table, verdict
 
 STARTS = 5
 MOST_ROUNDS = 50
+CUSTOMER = '{"name": "Load", "email": "{tag}-{n}@example.com"}'
 SCENARIOS = (
     Scenario("GET by id", "select '/v1/customers/' || id from customers order by id limit 3000", 6000, 0.75),
     Scenario("list of 50", "select '/v1/invoices?limit=50'", 2000, 0.85),
-    Scenario(
-        "POST", "select '/v1/customers'", 3000, body='{"name": "Load", "email": "{tag}-{n}@example.com"}', status=201
-    ),
+    Scenario("POST", "select '/v1/customers'", 3000, body=CUSTOMER, status=201),
+    Scenario("POST with a key", "select '/v1/customers'", 3000, body=CUSTOMER, key="{tag}-{n}", status=201),
 )
 METHOD = """\
 # A generated service and a hand-written one
 
 Written by `make bench` on {machine}, which both servers share with PostgreSQL (embedded, without fsync) and
 the load generator: read the ratios, not the numbers. The service is `billing` as `copier copy` writes it, with API
-keys, checks against the contract and an access line for every request; `bench/baseline` has none of these. Both have
-ten database connections and are asked by {connections} clients, each of which waits for its answer. {rounds} rounds, in
-each of which both are asked in turns: a value is the median of the rounds, a ratio the median of the ratios within
-rounds. CPU is what the server's process used for one request. Before it began, the load was {waiting:.1f}: over
-one, others were at work too, and only a large difference means something.
+keys, limits, checks against the contract, an access line for every request, and traces of 5 % of them sent to a
+collector; `bench/baseline` has none of these. The key of the last row is an Idempotency-Key, whose answer the service
+stores. Both have ten database connections and are asked by {connections} clients, each of which waits for its answer.
+{rounds} rounds, in each of which both are asked in turns: a value is the median of the rounds, a ratio the median of
+the ratios within rounds. CPU is what the server's process used for one request, allocations are the objects that it
+allocated for it. Before it began, the load was {waiting:.1f}: over one, others were at work too, and only a large
+difference means something.
 """
 COLUMNS: tuple[str, ...] = ("service /s", "baseline /s", "ratio", "bar", "p50 ms", "baseline", "p99 ms", "baseline")
-COLUMNS += ("CPU µs", "baseline", "ratio")
+COLUMNS += ("CPU µs", "baseline", "ratio", "allocations", "baseline", "added")
+MOST_ALLOCATIONS = 60  # added to a POST
 
 Rounds = dict[str, list[dict[str, float]]]
 
@@ -81,7 +85,12 @@ def row(scenario: Scenario, measured: Rounds) -> list[str]:
     cells += [f"{share:.0%}", f">= {bar:.0%}: {verdict(share, bar, at_least=True)}" if bar else "none"]
     cells += [f"{value(server, key) / 1000:.2f}" for key in ("p50_us", "p99_us") for server in measured]
     cells += [f"{value(server, 'cpu_us'):.0f}" for server in measured]
-    return [*cells, f"{ratio('cpu_us'):.2f}"]
+    cells += [f"{ratio('cpu_us'):.2f}", *(f"{value(server, 'allocations'):.0f}" for server in measured)]
+    added = value("service", "allocations") - value("baseline", "allocations")
+    return [
+        *cells,
+        f"{added:.0f}" + (f"; <= {MOST_ALLOCATIONS}: {verdict(added, MOST_ALLOCATIONS)}" if scenario.body else ""),
+    ]
 
 
 def starts(program: Program) -> tuple[float, float]:
@@ -123,7 +132,7 @@ def measure(folder: Path, rounds: int) -> str:
     template = workspace.template()
     zero_to_green(workspace, template, "warm-up")
     fresh, took = zero_to_green(workspace, template, "service")
-    with prepared(workspace, fresh) as subject:
+    with collector() as telemetry, prepared(workspace, fresh, telemetry) as subject:
         method = METHOD.format(machine=machine(), connections=CONNECTIONS, rounds=rounds, waiting=waiting)
         return "\n".join([method, races(subject, rounds), single(subject, took)])
 

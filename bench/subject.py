@@ -17,6 +17,7 @@ from workspace import BENCH, BenchError, Workspace, copy_command
 SERVICE = "billing"
 OWNER = "bench"
 CONNECTIONS = 8
+WARM_UP = 500
 DATABASE = ("uv", "run", "--quiet", "--script", "make/database.py")
 
 
@@ -29,6 +30,7 @@ class Scenario:
     requests: int
     bar: float | None = None
     body: str = ""  # of a POST, in which {n} is another number each time
+    key: str = ""  # its Idempotency-Key, if it has one
     status: int = 200
 
 
@@ -57,10 +59,12 @@ class Subject:
         """One run of the load generator; `tag` makes the bodies of this run unlike those of others."""
         command = [str(self.workspace.folder / "load"), "-address", server.address, "-pid", str(server.pid)]
         command += ["-paths", str(paths), "-connections", str(CONNECTIONS)]
-        command += ["-requests", str(scenario.requests), "-status", str(scenario.status)]
+        command += ["-requests", str(scenario.requests), "-warm-up", str(WARM_UP), "-status", str(scenario.status)]
         if scenario.body:
-            command += ["-body", scenario.body.replace("{tag}", tag)]
+            command += ["-body", scenario.body.replace("{tag}", tag), "-key", scenario.key.replace("{tag}", tag)]
+        before = server.allocations()
         measured: dict[str, float] = json.loads(self.workspace.run(command, BENCH, TOKEN=self.token))
+        measured["allocations"] = (server.allocations() - before) / (scenario.requests + WARM_UP)
         if wrong := measured["errors"]:
             raise BenchError(f"{scenario.name}: {wrong} answers of the {server.name} were not {scenario.status}.")
         return measured
@@ -99,8 +103,8 @@ def children_cpu() -> float:
 
 
 @contextmanager
-def prepared(workspace: Workspace, folder: Path) -> Iterator[Subject]:
-    """The service with a key and rows; its database runs until the end of the block."""
+def prepared(workspace: Workspace, folder: Path, telemetry: str) -> Iterator[Subject]:
+    """The service with a key, rows and a collector of telemetry; its database runs until the end of the block."""
     for name in ("baseline", "load"):
         workspace.run(["go", "build", "-o", workspace.folder / name, "."], BENCH / name)
     exported = workspace.run(["bash", "-c", "source make/environment.sh && env --null"], folder)
@@ -109,6 +113,7 @@ def prepared(workspace: Workspace, folder: Path) -> Iterator[Subject]:
     try:
         workspace.run([program, "migrate", "up"], folder, **environment)
         key = workspace.run([program, "keys", "create", "--subject", OWNER], folder, **environment)
+        environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = telemetry
         subject = Subject(workspace, folder, environment, key.strip())
         subject.query((BENCH / "seed.sql").read_text(encoding="utf-8"))
         subject.query("analyze customers, invoices", "DATABASE_OWNER_URL")

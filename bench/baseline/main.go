@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log"
 	"net/http"
+	_ "net/http/pprof" // on the admin port, for what is measured
 	"os"
 	"os/signal"
 	"strconv"
@@ -49,7 +50,9 @@ func run(ctx context.Context) error {
 		return err
 	}
 	server := newServer(os.Getenv("LISTEN"), api{pool, os.Getenv("OWNER")})
-	context.AfterFunc(ctx, func() { _ = server.Close() })
+	admin := &http.Server{Addr: os.Getenv("ADMIN_LISTEN"), ReadHeaderTimeout: 5 * time.Second}
+	go func() { _ = admin.ListenAndServe() }()
+	context.AfterFunc(ctx, func() { _, _ = server.Close(), admin.Close() })
 	if err := server.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}

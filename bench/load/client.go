@@ -61,6 +61,11 @@ func (c *client) write(n int) {
 	}
 	if c.plan.body != "" {
 		body := strings.ReplaceAll(c.plan.body, "{n}", strconv.Itoa(n))
+		if c.plan.key != "" {
+			text = append(text, "Idempotency-Key: "...)
+			text = append(text, strings.ReplaceAll(c.plan.key, "{n}", strconv.Itoa(n))...)
+			text = append(text, "\r\n"...)
+		}
 		text = append(text, "Content-Type: application/json\r\nContent-Length: "...)
 		text = strconv.AppendInt(text, int64(len(body)), 10)
 		text = append(text, "\r\n\r\n"...)

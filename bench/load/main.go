@@ -24,6 +24,7 @@ type plan struct {
 	limit       time.Duration
 	paths       []string // asked for in turn
 	body        string   // sent by POST, with {n} replaced by a number of its own; empty: GET
+	key         string   // sent beside a body as Idempotency-Key, with {n} replaced in the same way; empty: none
 	status      int      // of an answer that is no error
 	token       string
 }
@@ -58,6 +59,7 @@ func read() (plan, error) {
 	flag.DurationVar(&p.limit, "limit", time.Minute, "end with an error after this time")
 	flag.StringVar(&paths, "paths", "", "file with one path a line")
 	flag.StringVar(&p.body, "body", "", "body of a POST; {n} stands for a number that no other request has")
+	flag.StringVar(&p.key, "key", "", "Idempotency-Key of a POST; {n} stands for a number that no other request has")
 	flag.IntVar(&p.status, "status", 200, "the status of a good answer")
 	flag.Parse()
 	lines, err := os.ReadFile(paths)

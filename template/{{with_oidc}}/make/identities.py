@@ -14,6 +14,7 @@ def headers(identity: str, scopes: tuple[str, ...], *_: object) -> dict[str, str
         return None
     subject = "stranger" if identity == "stranger" else "owner"
     seconds = -3600 if identity == "expired" else 900
-    asked = [("subject", subject), ("seconds", seconds), *(("scope", scope) for scope in scopes)]
+    asked = [("audience", os.environ["OIDC_AUDIENCE"]), ("subject", subject), ("seconds", seconds)]
+    asked += [("scope", scope) for scope in scopes]
     with urlopen(f"{os.environ['OIDC_ISSUER']}/token?{urlencode(asked)}", timeout=5) as answer:
         return {"Authorization": f"Bearer {answer.read().decode().strip()}"}

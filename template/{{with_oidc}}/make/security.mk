@@ -16,7 +16,7 @@ database-stop clean: issuer-stop
 issuer: prepare ## start an issuer of tokens for development, unless OIDC_ISSUER answers
 	@$(in_development) { $(asked) $(discovery) || { \
 	  go build -C platform -o ../.local/bin/issuer ./testkit/issuer/develop && \
-	  { nohup .local/bin/issuer "$$OIDC_ISSUER" "$$OIDC_AUDIENCE" >.local/issuer.log 2>&1 & echo "$$!" >.local/issuer.pid; } && \
+	  { nohup .local/bin/issuer "$$OIDC_ISSUER" >.local/issuer.log 2>&1 & echo "$$!" >.local/issuer.pid; } && \
 	  $(asked) --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 $(discovery) && \
 	  echo 'Started an issuer of tokens, for development only.' >&2; }; }
 
@@ -25,5 +25,5 @@ issuer-stop:
 	@rm -f .local/issuer.pid
 
 token: issuer ## get a token for five minutes: make token scopes="invoices:read"
-	@$(in_development) curl --silent --show-error --fail --get --data-urlencode 'subject=$(subject)' \
+	@$(in_development) curl --silent --show-error --fail --get --data-urlencode "audience=$$OIDC_AUDIENCE" --data-urlencode 'subject=$(subject)' \
 	  $(addprefix --data-urlencode scope=,$(or $(scopes),$(all_scopes))) "$$OIDC_ISSUER/token"

@@ -20,14 +20,14 @@ func TestADeveloperGetsATokenThatTheServiceTakes(t *testing.T) {
 	var handler http.Handler
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { handler.ServeHTTP(w, r) }))
 	defer server.Close()
-	handler = issuer.Develop(server.URL, "orders")
+	handler = issuer.Develop(server.URL)
 
 	settings := oidc.Settings{Issuer: server.URL, Audience: "orders", ScopesClaim: "scope"}
 	authenticator, err := oidc.Open(t.Context(), settings, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := http.Get(server.URL + issuer.Token + "?subject=dev&scope=a:read&scope=a:write")
+	answer, err := http.Get(server.URL + issuer.Token + "?audience=orders&subject=dev&scope=a:read&scope=a:write")
 	if err != nil {
 		t.Fatal(err)
 	}

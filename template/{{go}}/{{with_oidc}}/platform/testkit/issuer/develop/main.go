@@ -1,6 +1,6 @@
 // Kept by the platform: docs/ownership.md says what that means.
 
-// Command develop is an OpenID Connect issuer for the machine of a developer: `develop <address> <audience>`.
+// Command develop is an OpenID Connect issuer for the machine of a developer: `develop <address>`.
 // It listens at the address and gives tokens to everybody; it must never run anywhere else.
 package main
 
@@ -28,8 +28,8 @@ func main() {
 }
 
 func run(arguments []string) error {
-	if len(arguments) != 2 {
-		return errors.New("say the address and the audience, such as http://127.0.0.1:8090 orders")
+	if len(arguments) != 1 {
+		return errors.New("say the address, such as http://127.0.0.1:8090")
 	}
 	address, err := url.Parse(arguments[0])
 	if err != nil {
@@ -44,5 +44,5 @@ func run(arguments []string) error {
 	}
 	fmt.Fprintf(os.Stderr, "Issuing tokens at %s until it is stopped.\n", address)
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	return rest.Serve(ctx, rest.NewServer(issuer.Develop(arguments[0], arguments[1]), log), listener, time.Second)
+	return rest.Serve(ctx, rest.NewServer(issuer.Develop(arguments[0]), log), listener, time.Second)
 }
