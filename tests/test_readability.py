@@ -11,7 +11,7 @@ import pytest
 from tests.support import ROOT
 
 TEMPLATE = ROOT / "template"
-FILES = sorted(file for file in TEMPLATE.rglob("*") if file.is_file())
+FILES = sorted(file for file in TEMPLATE.rglob("*") if file.is_file() and file.parent.name != "__pycache__")
 
 CONTROL = re.compile(
     r"{%-?\+?\s*(?:if|elif|else|endif|for|endfor|macro|endmacro|call|endcall|set|endset|block|endblock)\b"
