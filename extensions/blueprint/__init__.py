@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
 from copier.errors import UserMessageError
 from copier_template_extensions import ContextHook
 from jinja2 import Environment
 
 from . import questions
 from .context import blueprint, recorded
+from .data import read
 from .errors import ModelError
 from .filters import FILTERS
 from .speed import ask_git_once, compile_once
@@ -70,4 +70,4 @@ def _refusal(context: Mapping[str, Any]) -> str:
 
 
 def _last_answers(file: Path) -> dict[str, Any]:
-    return (yaml.safe_load(file.read_bytes()) or {}) if file.is_file() else {}
+    return (read(file) or {}) if file.is_file() else {}

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from .data import read
 
 ROOT = Path(__file__).parent
 FOLDERS = ("frameworks", "parts")
@@ -131,7 +131,7 @@ class Card:
 def cards() -> Mapping[str, Card]:
     """All cards by name: the names of the choices."""
     files = [file for folder in FOLDERS for file in sorted((ROOT / folder).glob("*.yml"))]
-    return {file.stem: _card(file.stem, yaml.safe_load(file.read_text(encoding="utf-8"))) for file in files}
+    return {file.stem: _card(file.stem, read(file)) for file in files}
 
 
 @cache

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
+from .data import read
 
 ROOT = Path(__file__).parent
 PATTERN = re.compile(r"\A[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")
@@ -19,7 +19,7 @@ LONGEST_IDENTIFIER = 63  # PostgreSQL cuts longer ones silently
 @cache
 def data(file: str) -> dict[str, Any]:
     """A data file of this package."""
-    content: dict[str, Any] = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
+    content: dict[str, Any] = read(ROOT / file)
     return content
 
 

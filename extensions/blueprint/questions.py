@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from . import formats, wording
+from .data import read
 from .errors import ModelError, suggestion
 from .model import parse
 from .resolve import resolve
@@ -21,7 +22,7 @@ FOR_LIFE = ("service_name", "repository", "framework", "database", "api_versioni
 @cache
 def questions() -> Mapping[str, dict[str, Any]]:
     """The questions of copier.yml, in their order."""
-    content: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    content: dict[str, Any] = read(FILE)
     return {key: body for key, body in content.items() if not key.startswith("_")}
 
 
