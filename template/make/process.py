@@ -6,6 +6,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ("docker", "compose", "--project-directory", str(ROOT))
 PATIENCE = 60.0
+PORTS = range(20_000, 32_000)  # below those from which systems call out
 
 
 def run(*command: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
@@ -112,8 +114,6 @@ def is_free(port: int) -> bool:
         return True
 
 
-def any_free_port() -> int:
-    """Asks the kernel for a loopback port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def any_free_port(but: int = 0) -> int:
+    """Returns a loopback port that is free, and that no connection gets before a server listens there."""
+    return next(port for port in random.sample(PORTS, len(PORTS)) if port != but and is_free(port))
