@@ -30,7 +30,6 @@ class Blueprint(ContextHook):
         compile_once(environment)
         ask_git_once()
         self._refusal: str | None = None
-        self._answers: dict[str, Any] = {}
         self._blueprint: dict[str, Any] = {}
 
     def hook(self, context: dict[str, Any]) -> None:
@@ -40,17 +39,17 @@ class Blueprint(ContextHook):
         if self._refusal:
             raise UserMessageError(self._refusal)
         if context["_copier_phase"] == "render" and "built" not in context:  # an imported template has it already
-            context.update(self._cached(context))
+            context.update(self._built(context))
 
-    def _cached(self, context: Mapping[str, Any]) -> dict[str, Any]:
-        answers = {key: context[key] for key in (*questions.questions(), "applied") if key in context}
-        if answers != self._answers:
+    def _built(self, context: Mapping[str, Any]) -> dict[str, Any]:
+        """Each run of Copier has an environment, and so a hook, of its own; once it renders, no answer changes."""
+        if not self._blueprint:
+            answers = {key: context[key] for key in (*questions.questions(), "applied") if key in context}
             try:
                 questions.refuse_wrong(answers)
                 self._blueprint = blueprint(answers) | {"recorded": recorded(context["_copier_answers"])}
             except ModelError as error:
                 raise UserMessageError(str(error)) from error
-            self._answers = answers
         return self._blueprint
 
 
