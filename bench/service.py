@@ -65,7 +65,7 @@ def race(subject: Subject, servers: Sequence[Server], scenario: Scenario, rounds
     measured: Rounds = {server.name: [] for server in servers}
     for number in range(rounds):
         for server in servers if number % 2 == 0 else reversed(servers):
-            tag = f"{server.name}{number}"
+            tag = f"{server.name}-{scenario.name.replace(' ', '-')}-{number}"
             measured[server.name].append(subject.load(server, scenario, paths, tag))
             print(f"{scenario.name}, {tag}: {measured[server.name][-1]['throughput']:.0f}/s", file=sys.stderr)
     return measured

@@ -50,7 +50,8 @@ var integer = regexp.MustCompile(`\A-?(0|[1-9][0-9]*)\z`)
 
 // parameterValue reads texts as what the schema asks for, where they can be read so.
 func parameterValue(wanted *jsonschema.Schema, texts []string) any {
-	if wants(wanted, "array") {
+	types := typesOf(wanted)
+	if slices.Contains(types, "array") {
 		items := make([]any, len(texts))
 		for i, text := range texts {
 			items[i] = text
@@ -62,11 +63,11 @@ func parameterValue(wanted *jsonschema.Schema, texts []string) any {
 	}
 	text := texts[0]
 	switch {
-	case wants(wanted, "integer") && integer.MatchString(text):
+	case slices.Contains(types, "integer") && integer.MatchString(text):
 		return json.Number(text)
-	case wants(wanted, "number") && json.Valid([]byte(text)):
+	case slices.Contains(types, "number") && json.Valid([]byte(text)):
 		return json.Number(text)
-	case wants(wanted, "boolean") && (text == "true" || text == "false"):
+	case slices.Contains(types, "boolean") && (text == "true" || text == "false"):
 		return text == "true"
 	default:
 		return text

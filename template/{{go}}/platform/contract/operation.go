@@ -119,7 +119,7 @@ func (c *Contract) addParameters(operation *Operation, holders ...node) error {
 			if err != nil {
 				return err
 			}
-			parameter.array = wants(compiled, "array")
+			parameter.array = slices.Contains(typesOf(compiled), "array")
 			if parameter.example, err = c.example(described); err != nil {
 				return err
 			}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 
@@ -74,10 +73,13 @@ func (s *schema) check(value any) (*jsonschema.ValidationError, error) {
 	return nil, nil
 }
 
-// wants reports whether the schema asks for one of the types.
-func wants(compiled *jsonschema.Schema, types ...string) bool {
+// typesOf returns the types that the schema asks for; none if it does not say.
+func typesOf(compiled *jsonschema.Schema) []string {
 	for compiled.Types == nil && compiled.Ref != nil {
 		compiled = compiled.Ref
 	}
-	return compiled.Types != nil && slices.ContainsFunc(compiled.Types.ToStrings(), func(name string) bool { return slices.Contains(types, name) })
+	if compiled.Types == nil {
+		return nil
+	}
+	return compiled.Types.ToStrings()
 }

@@ -16,11 +16,7 @@ type contextKey struct{}
 // (OWASP ASVS 16.4.1). Values whose name says that they are secret, such as Authorization, password or api_key, are hidden,
 // in groups and inside of other values too, and so are those with one of the sensitive names.
 func New(w io.Writer, level slog.Leveler, sensitive ...string) *slog.Logger {
-	hiding := redaction{make([]string, len(sensitive))}
-	for i, name := range sensitive {
-		hiding.sensitive[i] = plain(name)
-	}
-	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: hiding.replace})})
+	return slog.New(handler{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level, ReplaceAttr: newRedaction(sensitive).replace})})
 }
 
 // With returns a context whose records carry the attributes as well.

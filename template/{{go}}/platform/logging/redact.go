@@ -8,8 +8,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 const hidden = "[hidden]"
@@ -18,14 +20,30 @@ const hidden = "[hidden]"
 var secrets = []string{"authorization", "password", "passwd", "secret", "token", "cookie", "apikey", "credential", "pepper", "privatekey"}
 
 // redaction hides the values of names that have one of the secrets in them, and of those that the service calls sensitive.
-type redaction struct{ sensitive []string }
+type redaction struct {
+	sensitive []string
+	// known is what was decided of the names of attributes: they are those in the code, and come with every record.
+	known atomic.Pointer[map[string]bool]
+}
+
+// most is how many names are kept, should some be made up at run time.
+const most = 1000
+
+func newRedaction(sensitive []string) *redaction {
+	r := &redaction{sensitive: make([]string, len(sensitive))}
+	for i, name := range sensitive {
+		r.sensitive[i] = plain(name)
+	}
+	r.known.Store(&map[string]bool{})
+	return r
+}
 
 // replace is called for each attribute that is not a group.
-func (r redaction) replace(groups []string, attribute slog.Attr) slog.Attr {
+func (r *redaction) replace(groups []string, attribute slog.Attr) slog.Attr {
 	if len(groups) == 0 && (attribute.Key == slog.TimeKey || attribute.Key == slog.LevelKey || attribute.Key == slog.MessageKey) {
 		return attribute
 	}
-	if r.hides(attribute.Key) || slices.ContainsFunc(groups, r.hides) {
+	if r.remembers(attribute.Key) || slices.ContainsFunc(groups, r.remembers) {
 		return slog.String(attribute.Key, hidden)
 	}
 	if attribute.Value.Kind() == slog.KindAny {
@@ -34,18 +52,36 @@ func (r redaction) replace(groups []string, attribute slog.Attr) slog.Attr {
 	return attribute
 }
 
-func (r redaction) hides(name string) bool {
+// remembers is hides for names that come again.
+func (r *redaction) remembers(name string) bool {
+	before := r.known.Load()
+	hides, ok := (*before)[name]
+	if ok {
+		return hides
+	}
+	hides = r.hides(name)
+	if len(*before) < most {
+		after := maps.Clone(*before)
+		after[name] = hides
+		r.known.CompareAndSwap(before, &after) // whoever is late decides once more
+	}
+	return hides
+}
+
+func (r *redaction) hides(name string) bool {
 	name = plain(name)
 	return slices.Contains(r.sensitive, name) || slices.ContainsFunc(secrets, func(secret string) bool { return strings.Contains(name, secret) })
 }
 
 // plain is the name without what tells X-Api-Key from api_key and apiKey.
 func plain(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+	return strings.ToLower(separators.Replace(name))
 }
 
+var separators = strings.NewReplacer("_", "", "-", "", " ", "")
+
 // value is what JSON makes of it, without what is hidden in it.
-func (r redaction) value(value any) any {
+func (r *redaction) value(value any) any {
 	switch value := value.(type) {
 	case nil, error, encoding.TextMarshaler:
 		return value
@@ -63,7 +99,7 @@ func (r redaction) value(value any) any {
 	return r.members(members)
 }
 
-func (r redaction) members(value any) any {
+func (r *redaction) members(value any) any {
 	switch value := value.(type) {
 	case map[string]any:
 		for name, member := range value {
