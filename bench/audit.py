@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from workspace import BenchError, Workspace, copy_command, machine, table, verdict
+from workspace import BenchError, Workspace, copy_command, machine, memory, table, verdict
 
 RUNS = 3
 TABLES = 200
@@ -90,7 +90,7 @@ def report(workspace: Workspace) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
         try:
             print(report(Workspace(Path(folder))), end="")
         except BenchError as error:

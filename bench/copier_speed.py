@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from workspace import COPIER, ROOT, BenchError, Workspace, copy_command, machine, table, update_command, verdict
+from workspace import COPIER, ROOT, BenchError, Workspace, copy_command, machine, memory, table, update_command, verdict
 
 RUNS = 5
 NEXT = "v9999.1.0"
@@ -85,7 +85,7 @@ def report(workspace: Workspace) -> str:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
         try:
             print(report(Workspace(Path(folder))), end="")
         except BenchError as error:

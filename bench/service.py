@@ -18,7 +18,7 @@ from statistics import median
 from collector import collector
 from servers import Program, Server
 from subject import CONNECTIONS, Scenario, Step, Subject, prepared, zero_to_green
-from workspace import BENCH, BenchError, Workspace, machine, table, verdict
+from workspace import BENCH, BenchError, Workspace, machine, memory, table, verdict
 
 STARTS = 5
 MOST_ROUNDS = 50
@@ -142,7 +142,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5, help="how often both are asked (default: 5)")
     parser.add_argument("--out", type=Path, default=BENCH / "results.md", help="where the table goes")
     arguments = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
         try:
             report = measure(Path(folder), min(max(arguments.rounds, 1), MOST_ROUNDS))
         except BenchError as error:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,20 +11,17 @@ from pathlib import Path
 import pytest
 from copier import run_copy, run_update
 
+from tests import memory
 from tests.service import Service, write
 from tests.support import Answers, Copy, Update, snapshot
 
-MEMORY = Path("/dev/shm")
 ROOM = 8 * 2**30
 
 
 def pytest_configure() -> None:
-    """Work in memory where there is room, unless TMPDIR names a place: services are many files, and databases sync."""
-    if "TMPDIR" in os.environ or not MEMORY.is_dir() or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
-        return
-    available = re.search(r"^MemAvailable: +(\d+) kB$", Path("/proc/meminfo").read_text("ascii"), re.MULTILINE)
-    if available and min(shutil.disk_usage(MEMORY).free, int(available[1]) * 1024) > ROOM:
-        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    """Work in memory where there is room."""
+    if where := memory.place(ROOM):
+        os.environ["TMPDIR"] = tempfile.tempdir = where
 
 
 @pytest.fixture(scope="session", autouse=True)
