@@ -15,6 +15,7 @@ from tests.trials import GROWTH, Trial, edit, grow, release
 
 FIRST = int(os.environ.get("SEED", "1"))
 TRIALS = int(os.environ.get("TRIALS", "20"))
+LONG = "TRIALS" in os.environ
 PSQL = "uv run --quiet --script make/database.py psql"
 ROWS = f"""{PSQL} "$DATABASE_URL" -Atc 'select count(*), max(number) from invoices'"""
 
@@ -57,11 +58,20 @@ def live(trial: Trial, *, without: tuple[str, ...] = ()) -> None:
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + TRIALS))
-def test_a_year_in_the_life_of_a_service(seed: int, template: Path, tmp_path: Path) -> None:
-    """Whatever comes: once, or with every fourth seed several times in a row."""
+def test_a_year_in_the_life_of_a_service(seed: int, template: Path, tools: Service, tmp_path: Path) -> None:
+    """Whatever comes: once, or with every fourth seed several times in a row. In the long run each is built as well."""
     trial = begun(seed, template, tmp_path)
     for _ in range(1 if seed % 4 else 3):
         live(trial)
+    if LONG:
+        service = Service(trial.team.folder)
+        lend_tools(tools, service)
+        try:
+            service.make("generate", "tidy")
+            service.run("go", "vet", "./...")
+        except AssertionError as error:
+            error.add_note("\n".join(trial.log))
+            raise
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + max(1, TRIALS // 30)))

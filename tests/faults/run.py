@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 
+from tests.memory import place
 from tests.service import Service, lend_tools, write
 from tests.support import snapshot
 
@@ -18,7 +20,7 @@ SERVICES = {"billing": ((), "faults", "."), "redis": (("--data", "cache=redis"),
 def main() -> None:
     """The tests belong to the service as a package of its own; the example is the model they know."""
     wanted = sys.argv[1:] or list(SERVICES)
-    with tempfile.TemporaryDirectory(prefix="faults-") as temporary:
+    with tempfile.TemporaryDirectory(prefix="faults-", dir=place(4 * 2**30)) as temporary, ExitStack() as ended:
         folder = Path(temporary).resolve()
         (folder / "template").mkdir()
         template = snapshot(folder / "template")
@@ -29,12 +31,11 @@ def main() -> None:
             if first:
                 lend_tools(first, service)
             first = first or service
+            ended.callback(service.clean)  # at the end, as it takes the tools that the first one lends
             try:
                 print(tested(service, tags, run))  # noqa: T201
             except AssertionError as failed:
                 sys.exit(str(failed))
-            finally:
-                service.clean()
 
 
 def tested(service: Service, tags: str, run: str) -> str:
