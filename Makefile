@@ -1,5 +1,8 @@
 # Work on the template itself. A generated service has a Makefile of its own.
 
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
 UV := $(shell command -v uv || echo python3 -m uv)
 BIN := .venv/bin
 BASE ?= main
@@ -21,7 +24,7 @@ lint: ## Check style and types
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 
-test: lint ## Check style and types, then run all tests; some twenty minutes, as services are built and tested
+test: lint ## Check style and types, then run all tests; some forty minutes, as services are built, tested and audited
 	$(BIN)/pytest --numprocesses auto --dist worksteal
 
 test-faults: ## Take away the database, Redis and the service, and see what callers notice; some minutes
@@ -35,8 +38,7 @@ demo: ## Write a service, start it and call it
 
 bench: ## Measure a service, its writing and its audit, and renew bench/results.md (some ten minutes)
 	$(BIN)/python bench/service.py --rounds 9
-	$(BIN)/python bench/copier_speed.py
-	$(BIN)/python bench/audit.py
+	{ echo; $(BIN)/python bench/copier_speed.py && echo && $(BIN)/python bench/audit.py; } | tee -a bench/results.md
 
 trials: ## Let 300 teams edit, update and grow at random (SEED=1 is the first of them); hours
 	TRIALS=$(or $(TRIALS),300) SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_trials.py --numprocesses auto
