@@ -203,6 +203,13 @@ def test_a_service_without_a_resource_starts(service: Service) -> None:
         assert Client(address).call("GET", "/v1/anything").status == 404
 
 
+@pytest.mark.parametrize("service", [{"resources": "empty", "auth": "accounts"}], ids=["accounts"], indirect=True)
+def test_a_service_with_nothing_but_accounts_passes_the_audit(service: Service) -> None:
+    """Where nothing can be created, there is a reason for each check that has nothing to look at."""
+    service.make("build")
+    audited(service)
+
+
 @pytest.mark.parametrize("service", [{"cache": "redis"}], ids=["redis"], indirect=True)
 def test_a_service_with_redis_is_whole(service: Service) -> None:
     """Its cache has no race; it answers with Redis, and goes on when that is stopped."""

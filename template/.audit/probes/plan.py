@@ -125,6 +125,12 @@ EVERYWHERE = (
 def excuse(contract: Contract, report: Report) -> None:
     """Checks for which this contract has nothing to look at."""
     kinds = {kind for resource in contract.resources for kind in resource.operations}
+    if "create" not in kinds:
+        for check in {check for _, _, carried in PROBES for check in carried}:
+            report.none(check, "no resource has the operation create")
+    if not any(operation.scopes for operation in contract.operations):
+        for check in ("A7.scope", "A7.scope-first"):
+            report.none(check, "no operation asks for a scope")
     needs = {
         "get": ("A3.read", "A2.safe", "A2.head", "A3.absent", "A7.override"),
         "patch": (
