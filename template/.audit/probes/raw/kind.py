@@ -48,15 +48,15 @@ def run(context: Any, checks: list[Check]) -> Iterator[Finding | Evidence | Ran]
     wanted = {check.id for check in checks}
     with context.restart({**GENEROUS, **SHORT}) as base_url, ThreadPoolExecutor(AT_ONCE) as pool:
         words = fill_ins(base_url, contract, Client(base_url, contract, context.credentials))
-        todo = [vector for vector in known if vector["check"] in wanted and needs(vector) <= words.keys()]
-        todo.sort(key=lambda vector: -vector.get("slowly", 0))
+        sent = [vector for vector in known if vector["check"] in wanted and needs(vector) <= words.keys()]
+        sent.sort(key=lambda vector: -vector.get("slowly", 0))
         replies = pool.map(
             lambda vector: exchange(
                 base_url, list(pieces(vector, words)), vector.get("slowly", 0), vector.get("within", 8)
             ),
-            todo,
+            sent,
         )
-        for vector, reply in zip(todo, replies, strict=True):
+        for vector, reply in zip(sent, replies, strict=True):
             judge(report, vector, reply)
     for check in wanted:
         report.none(check, "the contract has no operation that these vectors need")
