@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from copier import run_copy
 
-from tests.support import Copy, commit, git
+from tests.support import ROOT, Copy, commit, git
 
 SCRIPT = "make/environment.sh"
 FILE_MODE = re.compile(r"core\.filemode", re.IGNORECASE)
@@ -33,3 +35,18 @@ def test_an_executable_is_one_where_git_does_not_keep_modes(template: Path, tmp_
     commit(release, "v9999.1.0")
     run_copy(str(release), service, defaults=True, overwrite=True, unsafe=True, quiet=True)
     assert git(service, "ls-files", "--stage", SCRIPT).startswith("100755 ")
+
+
+ELSEWHERE = """
+import importlib, sys
+import blueprint.speed
+sys.modules["copier._main"] = None  # to import it fails
+importlib.reload(blueprint.speed).ask_git_once()
+"""
+
+
+def test_a_copier_that_has_it_elsewhere_is_left_alone() -> None:
+    """No later version of Copier is broken by what makes this one faster."""
+    command, extensions = [sys.executable, "-c", ELSEWHERE], ROOT / "extensions"
+    done = subprocess.run(command, cwd=extensions, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

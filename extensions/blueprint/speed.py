@@ -8,8 +8,12 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from copier import _main
 from jinja2 import Environment
+
+try:
+    from copier._main import Worker
+except ImportError:  # a Copier that has it elsewhere writes the same, and takes longer
+    Worker = object  # type: ignore[assignment, misc]
 
 
 def compile_once(environment: Environment) -> None:
@@ -24,7 +28,7 @@ def compile_once(environment: Environment) -> None:
     environment.compile = compile_  # type: ignore[method-assign, assignment]
 
 
-def ask_git_once(worker: Any = _main.Worker) -> None:
+def ask_git_once(worker: Any = Worker) -> None:
     """Copier starts git after every file it writes, to learn whether git keeps modes; mostly it does, and that is all.
 
     The answer of git is kept as long as the worker, which writes one folder. Where git does not keep modes, Copier does
