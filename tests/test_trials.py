@@ -59,11 +59,14 @@ def live(trial: Trial, *, without: tuple[str, ...] = ()) -> None:
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + TRIALS))
 def test_a_year_in_the_life_of_a_service(seed: int, template: Path, tools: Service, tmp_path: Path) -> None:
-    """Whatever comes: once, or with every fourth seed several times in a row. In the long run each is built as well."""
+    """Whatever comes: once, or with every fourth seed several times in a row.
+
+    In the long run each is built as well, unless a field has gone that its module still has: that is left to the team.
+    """
     trial = begun(seed, template, tmp_path)
     for _ in range(1 if seed % 4 else 3):
         live(trial)
-    if LONG:
+    if LONG and "the model gets a field less" not in trial.log:
         service = Service(trial.team.folder)
         lend_tools(tools, service)
         try:
