@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import yaml
 
 ANSWERS = ".copier-answers.yml"
 NOBODY = "0" * 40
+DATABASE = tuple(f"make/{name}.py" for name in ("database", "embedded", "process", "roles"))  # what starts it
 
 
 class RefusalError(Exception):
@@ -133,6 +135,21 @@ class Trial:
             lent.mkdir(parents=True, exist_ok=True)
             for tool in filter(Path.is_file, tools.iterdir()):
                 shutil.copy(tool, lent)
+
+    def lend_database(self) -> dict[str, str]:
+        """Lets the copy test on the database of development, where the same one would be started for it.
+
+        Tests have databases of their own there, and what did not change since they passed there is not tested again.
+        """
+        if git(self.service, "status", "--porcelain", "--", *DATABASE):
+            return {}
+        command = ["make", "--silent", "database"]
+        told = subprocess.run(
+            command, cwd=self.home, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
+            check=False,
+        )  # fmt: skip
+        lines = (line.removeprefix("export ") for line in told.stdout.splitlines() if line.startswith("export "))
+        return {name: "".join(shlex.split(value)) for name, _, value in (line.partition("=") for line in lines)}
 
     def adopt(self, branch: str = "") -> None:
         """Brings what the copy has become into the repository: staged, conflicts as git shows those of a merge."""

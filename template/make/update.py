@@ -100,15 +100,15 @@ def built(copy: Trial) -> bool:
 def tested(copy: Trial) -> bool:
     """Runs the tests of the copy, and its audit where there is one."""
     audited = any(line.startswith("audit:") for file in (copy.service / "make").glob("*.mk") for line in file.open())
-    return made(copy, "test", *(["audit"] if audited else []))
+    return made(copy, "test", *(["audit"] if audited else []), **copy.lend_database())
 
 
-def made(copy: Trial, *targets: str) -> bool:
+def made(copy: Trial, *targets: str, **lent: str) -> bool:
     """Makes targets in the copy; shows the end of what they print if they fail."""
     say(f"Running make {' '.join(targets)} in the copy.")
     command = ["make", *targets]
     done = subprocess.run(
-        command, cwd=copy.service, env=environment(), stdin=subprocess.DEVNULL,
+        command, cwd=copy.service, env=environment() | lent, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:

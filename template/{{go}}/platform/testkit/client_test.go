@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
 
@@ -34,17 +35,20 @@ func agreed(t *testing.T) *contract.Contract {
 	return c
 }
 
-// answering is a service that gives one answer to every request, and remembers the last one.
+// answering is a service that gives one answer to every request, and remembers the last one. Several tests may ask it at once.
 type answering struct {
 	status int
 	body   string
+	turn   sync.Mutex
 	last   *http.Request
 	sent   string
 }
 
 func (a *answering) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, _ := io.ReadAll(r.Body)
+	a.turn.Lock()
 	a.last, a.sent = r, string(body)
+	a.turn.Unlock()
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	w.WriteHeader(a.status)
 	_, _ = io.WriteString(w, a.body)
