@@ -454,6 +454,15 @@ def test_an_answer_in_words_may_have_any_characters(team: Team) -> None:
     assert yaml.safe_load(team.text(ANSWERS))["description"] == words
 
 
+@pytest.mark.parametrize("server", ["", ".local/postgres/alive", ".local/redis/alive", ".local/issuer.pid"])
+def test_what_was_started_in_the_copy_is_stopped(platform: Platform, team: Team, server: str) -> None:
+    """Nobody could find it once the copy is gone."""
+    platform.release("v1.1.0", {GUARD: platform.text(GUARD) + "// More.\n"})
+    outcome = team.make("update", STUB_STARTS=server)
+    assert outcome.code == 0, outcome.said
+    assert ("stub: --silent database-stop" in outcome.said) == bool(server)
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for eight megabytes: a service and its repository, and little more."""

@@ -12,8 +12,8 @@ from jinja2 import Environment
 
 from . import questions
 from .context import blueprint, recorded
-from .data import read
 from .errors import ModelError
+from .files import read
 from .filters import FILTERS
 from .speed import ask_git_once, compile_once
 

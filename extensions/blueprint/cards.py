@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from .data import read
+from .files import read
 
 ROOT = Path(__file__).parent
 FOLDERS = ("frameworks", "parts")

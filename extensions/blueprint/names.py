@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from .data import read
+from .files import read
 
 ROOT = Path(__file__).parent
 PATTERN = re.compile(r"\A[a-z][a-z0-9]*(_[a-z0-9]+)*\Z")

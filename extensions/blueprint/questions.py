@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 
 from . import formats, wording
-from .data import read
 from .errors import ModelError, suggestion
+from .files import read
 from .model import parse
 from .resolve import resolve
 

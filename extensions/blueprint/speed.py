@@ -1,4 +1,4 @@
-"""Spare Copier what it does again for every file it writes: most of the time of a copy."""
+"""Spare Copier what it does again for every file it writes, a good part of the time of a copy."""
 
 from __future__ import annotations
 

@@ -20,7 +20,8 @@ import yaml
 
 ANSWERS = ".copier-answers.yml"
 NOBODY = "0" * 40
-DATABASE = tuple(f"make/{name}.py" for name in ("database", "embedded", "process", "roles"))  # what starts it
+# What starts the server of development.
+DATABASE = ("make/database.py", "make/embedded.py", "make/process.py", "make/roles.py", "db/roles.sql")
 
 
 class RefusalError(Exception):
@@ -196,7 +197,8 @@ def trial(home: Path) -> Iterator[Trial]:
 def forget(trial: Trial) -> None:
     """Removes the copy, in whatever state it is; git locks one that it has not finished."""
     undisturbed()
-    if (trial.service / ".local" / "postgres").exists():
+    local = trial.service / ".local"
+    if [*local.glob("*/alive"), *local.glob("*.pid")]:  # servers that were started there
         subprocess.run(["make", "--silent", "database-stop"], cwd=trial.service, env=environment(), check=False)
     shutil.rmtree(trial.copy, ignore_errors=True)
     for words in (["unlock", str(trial.copy)], ["prune"]):
