@@ -6,7 +6,6 @@ package check
 import (
 	"context"
 	"fmt"
-	"net/mail"
 	"net/url"
 	"strings"
 	"unicode/utf8"
@@ -55,12 +54,12 @@ func characters(n int) string {
 	return fmt.Sprintf("%d characters", n)
 }
 
-// Email wants one address without a display name (RFC 5322, 3.4.1).
+// Email wants one email address in ASCII without a display name (RFC 5322, 3.4.1).
 func (v *Violations) Email(pointer, text string, longest int) {
 	if !v.text(pointer, text, 3, longest) {
 		return
 	}
-	if address, err := mail.ParseAddress(text); err != nil || address.Address != text {
+	if !IsEmail(text) {
 		v.Add(pointer, "format", "Must be an email address.")
 	}
 }

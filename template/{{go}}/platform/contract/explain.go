@@ -18,14 +18,11 @@ import (
 )
 
 // ExplainBody returns every way in which a JSON body of that media type departs from the contract, ordered by pointer; none if it keeps it.
-func (o *Operation) ExplainBody(mediaType string, body []byte) []fault.Violation {
+// The value is what the body says, its numbers of type json.Number.
+func (o *Operation) ExplainBody(mediaType string, value any) []fault.Violation {
 	schema, ok := o.bodies[mediaType]
 	if !ok {
 		return []fault.Violation{{Code: "invalid", Message: "Breaks the contract."}}
-	}
-	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
-	if err != nil {
-		return []fault.Violation{{Code: "syntax", Message: "The body is not one valid JSON value."}}
 	}
 	found := schema.explain(value)
 	slices.SortStableFunc(found, func(a, b fault.Violation) int { return strings.Compare(a.Pointer, b.Pointer) })

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"platform.internal/contract"
 	"platform.internal/fault"
 )
@@ -18,6 +20,16 @@ func told(found []fault.Violation) string {
 		lines = append(lines, strings.TrimSpace(violation.Parameter+violation.Pointer+" "+violation.Code))
 	}
 	return strings.Join(lines, ", ")
+}
+
+// parsed returns what a body says, its numbers of type json.Number.
+func parsed(t testing.TB, body string) any {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
 }
 
 func TestABodyIsExplained(t *testing.T) {
@@ -51,11 +63,10 @@ func TestABodyIsExplained(t *testing.T) {
 		"with an item twice":                          {`{"name": "a", "parts": [{"name": "a"}, {"name": "a"}]}`, "/parts duplicate"},
 		"with a wrong item":                           {`{"name": "a", "parts": [{"name": "a"}, {}]}`, "/parts/1 too_few, /parts/1/name required"},
 		"that is no object":                           {`[]`, "type"},
-		"that is no JSON":                             {`{`, "syntax"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			found := operation.ExplainBody("application/json", []byte(test.body))
+			found := operation.ExplainBody("application/json", parsed(t, test.body))
 			if got := told(found); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
@@ -65,7 +76,7 @@ func TestABodyIsExplained(t *testing.T) {
 
 func TestABodyOfAnotherMediaTypeBreaksTheContract(t *testing.T) {
 	t.Parallel()
-	if found := load(t).Operation("createThing").ExplainBody("application/xml", []byte(`{"name": "a"}`)); told(found) != "invalid" {
+	if found := load(t).Operation("createThing").ExplainBody("application/xml", parsed(t, `{"name": "a"}`)); told(found) != "invalid" {
 		t.Errorf("got %v", found)
 	}
 }
@@ -133,7 +144,7 @@ func TestAFormatIsReadAsItIsStored(t *testing.T) {
 		"mail": {"ada@example.com": true, "ada": false, "Ada <ada@example.com>": false, "ü@example.com": false, "@example.com": false, "ada@": false},
 	} {
 		for text, want := range texts {
-			found := operation.ExplainBody("application/json", []byte(`{"name": "a", "`+member+`": "`+text+`"}`))
+			found := operation.ExplainBody("application/json", parsed(t, `{"name": "a", "`+member+`": "`+text+`"}`))
 			if got := told(found); (got == "") != want || !want && got != "/"+member+" format" {
 				t.Errorf("%s %q: %q", member, text, got)
 			}
@@ -155,7 +166,7 @@ func TestAMessageNamesTheRuleAndNeverTheValue(t *testing.T) {
 		`{"name": "a", "half": 0.25}`:      "Must be at least 0.5.",
 		`{"name": "a", "secret": "value"}`: "Is not a member that the contract knows.",
 	} {
-		found := operation.ExplainBody("application/json", []byte(body))
+		found := operation.ExplainBody("application/json", parsed(t, body))
 		if len(found) != 1 || found[0].Message != want {
 			t.Errorf("%s: got %v, want %q", body, found, want)
 		}
@@ -196,11 +207,11 @@ func TestAnAnswerIsHeldAgainstTheContract(t *testing.T) {
 
 func TestAContractMayBeUsedByManyAtOnce(t *testing.T) {
 	t.Parallel()
-	c := load(t)
+	c, empty := load(t), parsed(t, `{}`)
 	var users sync.WaitGroup
 	for range 8 {
 		users.Go(func() {
-			_ = c.Operation("createThing").ExplainBody("application/json", []byte(`{}`))
+			_ = c.Operation("createThing").ExplainBody("application/json", empty)
 			_ = c.Operation("listThings").CheckResponse(200, "application/json", []byte(`[{"name": "a"}]`))
 			_ = c.Operation("listThings").Parameter("query", "limit").Explain("1")
 		})
@@ -224,7 +235,7 @@ func BenchmarkExplainBody(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	operation, body := c.Operation("createThing"), []byte(`{"name": "a", "kind": "BIG", "price": {"amount": 5, "currency": "EUR"}}`)
+	operation, body := c.Operation("createThing"), parsed(b, `{"name": "a", "kind": "BIG", "price": {"amount": 5, "currency": "EUR"}}`)
 	for b.Loop() {
 		if found := operation.ExplainBody("application/json", body); found != nil {
 			b.Fatal(found)

@@ -5,11 +5,11 @@ package contract
 import (
 	"encoding/json"
 	"errors"
-	"net/mail"
 	"regexp"
 	"strconv"
-	"strings"
 	"time"
+
+	"platform.internal/check"
 )
 
 // formats are those that the service reads more strictly than JSON Schema does, so that what the contract lets pass
@@ -54,10 +54,8 @@ func moment(text string) error {
 	return nil
 }
 
-// address is one email address in ASCII without a display name (RFC 5322, 3.4.1).
 func address(text string) error {
-	found, err := mail.ParseAddress(text)
-	if err != nil || found.Address != text || strings.ContainsFunc(text, func(r rune) bool { return r > '~' }) {
+	if !check.IsEmail(text) {
 		return errFormat
 	}
 	return nil

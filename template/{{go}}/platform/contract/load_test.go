@@ -297,7 +297,7 @@ components: {"a/b c": {get: {operationId: a}}}`})
 func TestASchemaMayContainItself(t *testing.T) {
 	t.Parallel()
 	body := `{"name": "a", "parts": [{"name": "b", "parts": [{"name": "TOO LONG"}]}]}`
-	found := load(t).Operation("createThing").ExplainBody("application/json", []byte(body))
+	found := load(t).Operation("createThing").ExplainBody("application/json", parsed(t, body))
 	if len(found) == 0 || found[0].Pointer != "/parts/0/parts/0/name" {
 		t.Errorf("got %v", found)
 	}

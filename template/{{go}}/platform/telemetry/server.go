@@ -29,8 +29,16 @@ type server struct {
 	shed     metric.Int64Counter
 	judge    judge
 
-	kinds sync.Map // of kind, to the attributes of its measures: to make them anew would cost more than the rest
+	kinds sync.Map // of kind, to its labels: to make them anew would cost more than the rest
 }
+
+// labels are the attributes of a kind, as the instruments take them.
+type labels struct {
+	add    []metric.AddOption
+	record []metric.RecordOption
+}
+
+var ofServer = trace.WithSpanKind(trace.SpanKindServer)
 
 // kind is all by which requests are told apart: so many kinds as the contract has operations, times statuses. What is deprecated
 // is counted apart, so that somebody sees when nobody asks for it any more.
@@ -83,22 +91,22 @@ func (t *Telemetry) Begin(r *http.Request) (context.Context, func(rest.Outcome))
 func (s *server) begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 	start, method := time.Now(), known(r.Method)
 	ctx := s.judge.decide(propagator.Extract(r.Context(), propagation.HeaderCarrier(r.Header)), r)
-	ctx, span := s.tracer.Start(ctx, method, trace.WithSpanKind(trace.SpanKindServer), trace.WithTimestamp(start))
+	ctx, span := s.tracer.Start(ctx, method, ofServer)
 	if named := span.SpanContext(); named.IsValid() {
 		ctx = logging.With(ctx, slog.String("trace_id", named.TraceID().String()), slog.String("span_id", named.SpanID().String()))
 	}
-	working := s.attributes(kind{method: method})
-	s.active.Add(ctx, 1, working)
+	working := s.labels(kind{method: method}).add
+	s.active.Add(ctx, 1, working...)
 	return ctx, func(outcome rest.Outcome) {
 		kind := kind{method: method, status: outcome.Status, deprecated: outcome.Deprecated}
 		if outcome.Operation != nil {
 			kind.route = outcome.Operation.Path
 		}
-		s.active.Add(ctx, -1, working)
+		s.active.Add(ctx, -1, working...)
 		if outcome.Shed {
 			s.shed.Add(ctx, 1)
 		}
-		s.duration.Record(ctx, time.Since(start).Seconds(), s.attributes(kind))
+		s.duration.Record(ctx, time.Since(start).Seconds(), s.labels(kind).record...)
 		if span.IsRecording() {
 			describe(span, kind, outcome)
 		}
@@ -106,11 +114,12 @@ func (s *server) begin(r *http.Request) (context.Context, func(rest.Outcome)) {
 	}
 }
 
-func (s *server) attributes(kind kind) metric.MeasurementOption {
+func (s *server) labels(kind kind) *labels {
 	if found, ok := s.kinds.Load(kind); ok {
-		return found.(metric.MeasurementOption) //nolint:errcheck // nothing else is stored
+		return found.(*labels) //nolint:errcheck // nothing else is stored
 	}
-	made := metric.WithAttributeSet(attribute.NewSet(kind.list()...))
+	set := metric.WithAttributeSet(attribute.NewSet(kind.list()...))
+	made := &labels{add: []metric.AddOption{set}, record: []metric.RecordOption{set}}
 	s.kinds.Store(kind, made)
 	return made
 }

@@ -7,16 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"mime"
 	"net/http"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json/jsontext"
 
 	"platform.internal/contract"
 	"platform.internal/fault"
@@ -47,18 +43,18 @@ func (g Guard) checkBody(w http.ResponseWriter, r *http.Request, operation *cont
 	if given != "application/json" && !strings.HasSuffix(given, "+json") {
 		return read, nil
 	}
-	if err := interoperable(read); err != nil {
+	value, err := interoperable(read)
+	if err != nil {
 		return nil, err
 	}
-	return read, fault.InvalidInput(operation.ExplainBody(given, read)...)
+	return read, fault.InvalidInput(operation.ExplainBody(given, value)...)
 }
 
 // read reads the body to its end, in the time that the request has. If it fails, the rest is left unread and the connection is closed.
 func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	tooLarge := NewProblem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("The body may have at most %d bytes.", g.MaxBody))
 	if r.ContentLength > g.MaxBody {
 		w.Header().Set("Connection", "close")
-		return nil, tooLarge // before `100 Continue` asks for it (RFC 9110, 10.1.1)
+		return nil, g.tooLarge() // before `100 Continue` asks for it (RFC 9110, 10.1.1)
 	}
 	if deadline, ok := r.Context().Deadline(); ok {
 		_ = http.NewResponseController(w).SetReadDeadline(deadline) // where this is not possible, that of the server holds
@@ -70,7 +66,7 @@ func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	w.Header().Set("Connection", "close")
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		_ = http.NewResponseController(w).SetReadDeadline(time.Now()) // else net/http waits for more of it before it closes
-		return nil, tooLarge
+		return nil, g.tooLarge()
 	}
 	if errors.Is(err, os.ErrDeadlineExceeded) {
 		return nil, NewProblem(http.StatusRequestTimeout, "request_timeout", "The body took longer to arrive than the service allows.")
@@ -78,52 +74,13 @@ func (g Guard) read(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return nil, fault.Wrap(fault.Invalid, "The body could not be read to its end.", err)
 }
 
+func (g Guard) tooLarge() error {
+	return NewProblem(http.StatusRequestEntityTooLarge, "too_large", fmt.Sprintf("The body may have at most %d bytes.", g.MaxBody))
+}
+
 // withBody returns the request with a body that can be read again.
 func withBody(r *http.Request, read []byte) *http.Request {
 	r = r.WithContext(r.Context())
 	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(read)), int64(len(read))
 	return r
-}
-
-// interoperable accepts one JSON value in UTF-8 (RFC 8259) that every reader takes for the same (RFC 7493): no duplicate members,
-// no number beyond a double; and no NUL, which PostgreSQL cannot store.
-func interoperable(read []byte) error {
-	decoder := jsontext.NewDecoder(bytes.NewBuffer(read))
-	mayHaveNUL := bytes.Contains(read, []byte(`\u0000`))
-	for values := 0; ; {
-		token, err := decoder.ReadToken()
-		switch {
-		case err == io.EOF && values == 0: //nolint:errorlint // documented to be io.EOF itself
-			return fault.InvalidInput(fault.Violation{Code: "required", Message: "The body is empty."})
-		case err == io.EOF: //nolint:errorlint // as above
-			return nil
-		case err != nil:
-			return syntax(err)
-		case values == 1:
-			return syntax(nil)
-		case token.Kind() == '"' && mayHaveNUL && strings.ContainsRune(token.String(), 0):
-			return fault.InvalidInput(fault.Violation{Pointer: string(decoder.StackPointer()), Code: "character", Message: "Must not contain NUL."})
-		case token.Kind() == '0' && !isDouble(token.String()):
-			return fault.InvalidInput(fault.Violation{Pointer: string(decoder.StackPointer()), Code: "range", Message: "Must be a number that a double can hold, in at most 100 characters."})
-		}
-		if decoder.StackDepth() == 0 {
-			values++
-		}
-	}
-}
-
-func isDouble(text string) bool {
-	number, err := strconv.ParseFloat(text, 64)
-	return err == nil && !math.IsInf(number, 0) && len(text) <= 100
-}
-
-func syntax(err error) error {
-	violation := fault.Violation{Code: "syntax", Message: "The body is not one valid JSON value."}
-	if wrong, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
-		violation.Pointer = string(wrong.JSONPointer)
-	}
-	if errors.Is(err, jsontext.ErrDuplicateName) {
-		violation.Code, violation.Message = "duplicate", "Is given more than once."
-	}
-	return fault.InvalidInput(violation)
 }
