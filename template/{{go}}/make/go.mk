@@ -40,12 +40,15 @@ $(golangci): tools/golangci/go.mod tools/golangci/go.sum | $(toolchain)
 	@echo "Building $(@F), once; this takes a minute or two." >&2
 	@CGO_ENABLED=0 go -C tools/golangci build -o ../../$@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint && touch $@
 
-# Generated code is renewed when its sources change or when it is not there.
-.local/made/rest: $(contract) tools/ogen.yaml .local/bin/ogen $(if $(wildcard internal/gen/rest/*.go),,again)
+# Generated code is renewed when its sources change. Where it is not there, the mark that it was made goes.
+$(if $(wildcard internal/gen/rest/*.go),,$(shell rm -f .local/made/rest))
+$(if $(filter-out $(wildcard $(query_code)),$(query_code)),$(shell rm -f .local/made/queries))
+
+.local/made/rest: $(contract) tools/ogen.yaml .local/bin/ogen
 	.local/bin/ogen --loglevel error --config tools/ogen.yaml --target internal/gen/rest --package rest --clean api/rest/openapi.yaml
 	@mkdir -p $(@D) && touch $@
 
-.local/made/queries: $(queries) .local/bin/sqlc $(if $(filter-out $(wildcard $(query_code)),$(query_code)),again)
+.local/made/queries: $(queries) .local/bin/sqlc
 	uv run --script make/sqlc.py .local/bin/sqlc
 	@mkdir -p $(@D) && touch $@
 
@@ -55,7 +58,7 @@ platform/go.sum: | $(toolchain)
 go.sum: | $(made) platform/go.sum $(toolchain)
 	go mod tidy
 
-.PHONY: prepare tools again
+.PHONY: prepare tools
 prepare: $(made) go.sum
 tools: $(golangci)
 
