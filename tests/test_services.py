@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,6 +71,16 @@ def test_the_default_service_meets_its_own_standards(service: Service) -> None:
     audited(service)
     service.make("lint")
     assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
+
+
+def test_code_that_is_missing_is_made_and_made_once(service: Service) -> None:
+    """Nobody commits it for a new service, and somebody deletes it by mistake."""
+    assert service.make("generate", "tidy").count("--package rest") == 1
+    assert "Nothing to be done" in service.make("--dry-run", "prepare")
+    shutil.rmtree(service.folder / "internal" / "gen")
+    shutil.rmtree(service.folder / "internal" / "customer" / "internal" / "db")
+    missing = service.make("--dry-run", "prepare")
+    assert missing.count("--package rest") == missing.count("make/sqlc.py") == 1
 
 
 def test_the_default_service_answers_as_the_demo_shows(service: Service) -> None:
