@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -45,6 +46,43 @@ func TestSlowClientsDoNotMakeOthersSlow(t *testing.T) {
 	}
 	for _, conn := range slow {
 		_ = conn.Close()
+	}
+}
+
+// TestLargeBodiesTakeLittleMemory sends bodies that say as much as so many bytes can, all at once.
+func TestLargeBodiesTakeLittleMemory(t *testing.T) {
+	const callers, size = 100, 1 << 20
+	server := newServer(t)
+	service := launch(t, server.url, server.key()).ready()
+	body := "[" + strings.Repeat("{},", size/3-1) + "{}]"
+	before := resident(t, service)
+	var most atomic.Int64
+	done := make(chan struct{})
+	var watching, calling sync.WaitGroup
+	watching.Go(func() {
+		for {
+			most.Store(max(most.Load(), resident(t, service)))
+			select {
+			case <-done:
+				return
+			case <-time.After(10 * time.Millisecond):
+			}
+		}
+	})
+	for range callers {
+		calling.Go(func() {
+			if answer, text, err := service.do("POST", "/v1/customers", body); err != nil || answer.StatusCode != 400 {
+				t.Errorf("got %v %s", err, text)
+			}
+		})
+	}
+	calling.Wait()
+	close(done)
+	watching.Wait()
+	grown := most.Load() - before
+	t.Logf("memory grows by %d MB for %d bodies of %d MB at once", grown>>20, callers, size>>20)
+	if grown > 6*callers*size {
+		t.Errorf("memory grew by %d bytes", grown)
 	}
 }
 

@@ -4,6 +4,7 @@ package rest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -43,11 +44,22 @@ func (g Guard) checkBody(w http.ResponseWriter, r *http.Request, operation *cont
 	if given != "application/json" && !strings.HasSuffix(given, "+json") {
 		return read, nil
 	}
-	value, err := interoperable(read)
-	if err != nil {
-		return nil, err
+	return read, g.checkJSON(r.Context(), operation, given, read)
+}
+
+// checkJSON waits for a place, unless the time of the request ends before.
+func (g Guard) checkJSON(ctx context.Context, operation *contract.Operation, mediaType string, body []byte) error {
+	select {
+	case g.checking <- struct{}{}:
+		defer func() { <-g.checking }()
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return read, fault.InvalidInput(operation.ExplainBody(given, value)...)
+	value, err := interoperable(body)
+	if err != nil {
+		return err
+	}
+	return fault.InvalidInput(operation.ExplainBody(mediaType, value)...)
 }
 
 // read reads the body to its end, in the time that the request has. If it fails, the rest is left unread and the connection is closed.

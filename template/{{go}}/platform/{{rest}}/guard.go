@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"runtime"
 	"slices"
 
 	"platform.internal/contract"
@@ -27,10 +28,15 @@ type Guard struct {
 	Limits *Limits
 	// MaxBody is the largest request body, in bytes.
 	MaxBody int64
+
+	// checking has a place for each body that is checked now. What a body says takes many times the memory of its text:
+	// to check more of them at once than there are processors would take that memory, and no less time.
+	checking chan struct{}
 }
 
 // Handler passes on what keeps the contract, and what the router has no operation for; it answers the rest with a problem.
 func (g Guard) Handler(next http.Handler) http.Handler {
+	g.checking = make(chan struct{}, runtime.GOMAXPROCS(0))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		checked, err := g.check(w, r)
 		if err != nil {
