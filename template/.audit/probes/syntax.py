@@ -119,6 +119,8 @@ def _numbers(world: World, report: Report, resource: Resource, path: str, body: 
             "+1",
             "0x10",
             "1e400",
+            "1e-1000001",
+            "0e99999999999999999999",
             "1" * 400,
         ):
             answer = world.client.send("POST", path, raw=_placed(body, place, literal))

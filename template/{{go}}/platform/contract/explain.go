@@ -62,7 +62,7 @@ func parameterValue(wanted *jsonschema.Schema, texts []string) any {
 	switch {
 	case slices.Contains(types, "integer") && integer.MatchString(text):
 		return json.Number(text)
-	case slices.Contains(types, "number") && json.Valid([]byte(text)):
+	case slices.Contains(types, "number") && json.Valid([]byte(text)) && IsNumber(text):
 		return json.Number(text)
 	case slices.Contains(types, "boolean") && (text == "true" || text == "false"):
 		return text == "true"

@@ -142,6 +142,8 @@ func TestTheGuard(t *testing.T) {
 		"refuses NaN":                                  {request{"POST /things", asJSON, `{"a": NaN}`}, "400 invalid [/a syntax]"},
 		"refuses a number with a leading zero":         {request{"POST /things", asJSON, `{"a": 01}`}, "400 invalid [ syntax]"},
 		"refuses a number beyond a double":             {request{"POST /things", asJSON, `{"a": [1e400]}`}, "400 invalid [/a/0 range]"},
+		"refuses a number too small for a double":      {request{"POST /things", asJSON, `{"a": 1e-1000001}`}, "400 invalid [/a range]"},
+		"refuses nothing with an exponent too large":   {request{"POST /things", asJSON, `{"a": [0e9999999999]}`}, "400 invalid [/a/0 range]"},
 		"refuses a number of too many digits":          {request{"POST /things", asJSON, `{"a": ` + strings.Repeat("9", 101) + `}`}, "400 invalid [/a range]"},
 		"refuses a value that breaks the contract":     {request{"POST /things", asJSON, `{"name": "abcdef", "b": true}`}, "400 invalid [/b type] [/name too_long]"},
 		"takes a body up to its limit":                 {request{"POST /things", asJSON, `{"a": "` + strings.Repeat("x", 1015) + `"}`}, "200"},
@@ -302,7 +304,7 @@ func TestATimeoutAfterTheBodyIsTheServices(t *testing.T) {
 
 // FuzzJSON holds that a body which passes is JSON that every reader takes for the same, and that any other is a 400.
 func FuzzJSON(f *testing.F) {
-	for _, seed := range []string{`{}`, `{"a": 1, "a": 2}`, `{"a": "\u0000"}`, `{"a": 1e999}`, "{\"a\": \"\xff\"}", `{} {}`, `[1.0e-5]`, `{"name": null}`, ``} {
+	for _, seed := range []string{`{}`, `{"a": 1, "a": 2}`, `{"a": "\u0000"}`, `{"a": 1e999}`, "{\"a\": \"\xff\"}", `{} {}`, `[1.0e-5]`, `{"name": null}`, `{"a": 1e-999999}`, `[0e-99999999999]`, ``} {
 		f.Add([]byte(seed))
 	}
 	handler := guarded(f, echo)
@@ -329,7 +331,7 @@ func FuzzJSON(f *testing.F) {
 
 // FuzzQuery holds that filters either keep the contract or are a 400.
 func FuzzQuery(f *testing.F) {
-	for _, seed := range []string{"limit=1&kind=BIG", "limit=1&limit=2", "tag=a&tag=%00", "limit=-0", "limit=1e3", "kind=%", "a;b", "=", "&&", "%ff=%ff"} {
+	for _, seed := range []string{"limit=1&kind=BIG", "limit=1&limit=2", "tag=a&tag=%00", "limit=-0", "limit=1e3", "limit=1e-999999", "kind=%", "a;b", "=", "&&", "%ff=%ff"} {
 		f.Add(seed)
 	}
 	handler := guarded(f, echo)

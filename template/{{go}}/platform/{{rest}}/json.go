@@ -7,12 +7,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"math"
-	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"platform.internal/contract"
 	"platform.internal/fault"
 )
 
@@ -99,7 +98,7 @@ func readText(decoder *jsontext.Decoder, token jsontext.Token) (string, error) {
 
 func readNumber(decoder *jsontext.Decoder, token jsontext.Token) (json.Number, error) {
 	text := token.String()
-	if number, err := strconv.ParseFloat(text, 64); err != nil || math.IsInf(number, 0) || len(text) > 100 {
+	if !contract.IsNumber(text) {
 		return "", violation(decoder, "range", "Must be a number that a double can hold, in at most 100 characters.")
 	}
 	return json.Number(text), nil
