@@ -16,6 +16,7 @@ from tests.support import commit, copier, git, write
 
 STUB = """#!/bin/sh
 echo "stub: $*"
+[ -z "$STUB_RUNS" ] || sh -c "$STUB_RUNS"
 [ -z "$STUB_STARTS" ] || { mkdir -p "${STUB_STARTS%/*}" && touch "$STUB_STARTS"; }
 exit "${STUB_CODE:-0}"
 """

@@ -454,6 +454,61 @@ def test_an_answer_in_words_may_have_any_characters(team: Team) -> None:
     assert yaml.safe_load(team.text(ANSWERS))["description"] == words
 
 
+@pytest.mark.parametrize(
+    ("work", "says"),
+    [
+        ("echo '// mine' >>platform/rest/guard.go", "platform/rest/guard.go"),
+        ("echo mine >docs/more.md", "docs/more.md"),
+        ("git commit --quiet --allow-empty --message mine", "A commit was made"),
+    ],
+    ids=["an edit of what changes", "a file where one comes", "a commit"],
+)
+def test_who_works_on_while_an_update_is_tested_loses_nothing(
+    work: str, says: str, platform: Platform, team: Team
+) -> None:
+    """Tests take minutes: what cannot be brought together with that work is refused, and all is as it was left."""
+    edits = {GUARD: platform.text(GUARD) + "// More.\n", "template/docs/more.md": "More.\n"}
+    platform.release("v1.1.0", edits)
+    outcome = team.make("update", STUB_RUNS=f"cd '{team.folder}' && {{ echo mine >>README.md; {work}; }}")
+    assert outcome.code != 0
+    assert says in outcome.said
+    assert "nothing has changed, so say it again" in outcome.said
+    assert team.text("README.md").endswith("mine\n")
+    assert git(team.folder, "branch", "--list") == "* main\n"
+    assert not says.endswith((".md", ".go")) or "mine" in team.text(says)
+
+
+def test_an_update_can_be_undone_without_harm_to_what_lies_beside_the_service(
+    platform: Platform, team: Team, tmp_path: Path
+) -> None:
+    """The repository may have more in it than the service, and that may have changes."""
+    root = tmp_path / "repository"
+    shutil.copytree(team.folder, root / "service", ignore=shutil.ignore_patterns(".git"))
+    (root / "beside").write_text("committed")
+    commit(root)
+    platform.release("v1.1.0", {GUARD: platform.text(GUARD) + "// More.\n", "template/docs/more.md": "More.\n"})
+    (root / "beside").write_text("not committed")
+    here = Team(root / "service")
+    here.make("help")  # puts the stubs beside it
+    before = here.state()
+    outcome = here.make("update")
+    assert outcome.code == 0, outcome.said
+    assert here.state() != before
+    undo = outcome.said.rpartition("To undo it: ")[2]
+    subprocess.run(["sh", "-c", undo], cwd=here.folder, check=True, capture_output=True)
+    assert here.state() == before
+    assert (root / "beside").read_text() == "not committed"
+
+
+def test_a_file_that_git_was_told_not_to_show_is_a_change_too(team: Team) -> None:
+    """An update might bring a file of that name."""
+    subprocess.run(["git", "config", "status.showUntrackedFiles", "no"], cwd=team.folder, check=True)
+    (team.folder / "notes").write_text("not committed")
+    outcome = team.make("update")
+    assert outcome.code != 0
+    assert "without uncommitted changes" in outcome.said
+
+
 @pytest.mark.parametrize("server", ["", ".local/postgres/alive", ".local/redis/alive", ".local/issuer.pid"])
 def test_what_was_started_in_the_copy_is_stopped(platform: Platform, team: Team, server: str) -> None:
     """Nobody could find it once the copy is gone."""

@@ -158,6 +158,7 @@ class Trial:
         unmerged = git(self.copy, "ls-files", "--unmerged", "-z")
         git(self.copy, "add", "--all")
         tree = git(self.copy, "write-tree").strip()
+        self._demand_room(tree)
         if branch:
             git(self.root, "switch", "--quiet", "--create", branch)
         try:
@@ -169,12 +170,23 @@ class Trial:
         forget = "".join(f"0 {NOBODY}\t{path}\0" for path in paths)
         git(self.root, "update-index", "-z", "--index-info", given=forget + unmerged)
 
+    def _demand_room(self, tree: str) -> None:
+        """Refuses if somebody went on working here in the meantime, and the tree would take that away."""
+        again = "nothing has changed, so say it again"
+        if git(self.root, "rev-parse", "HEAD") != git(self.copy, "rev-parse", "HEAD"):
+            raise RefusalError(f"A commit was made or another branch checked out in the meantime: {again}.")
+        try:
+            git(self.root, "read-tree", "--dry-run", "-m", "-u", "HEAD", tree)
+        except RefusalError as error:
+            raise RefusalError(f"{error}: {again} when it is committed.") from error
+
     def _restore(self, tree: str, branch: str) -> None:
-        """Takes back what was written of a tree before the disk was full."""
-        added = git(self.root, "diff", "-z", "--name-only", "--diff-filter=A", "HEAD", tree)
+        """Takes back what was written of a tree before the disk was full, and nothing else."""
+        added = git(self.root, "diff", "-z", "--name-only", "--no-renames", "--diff-filter=A", "HEAD", tree)
         for path in filter(None, added.split("\0")):
             (self.root / path).unlink(missing_ok=True)
-        git(self.root, "checkout", "--quiet", "HEAD", "--", str(self.home))
+        others = git(self.root, "diff", "-z", "--name-only", "--diff-filter=a", "--no-renames", "HEAD", tree)
+        git(self.root, "checkout-index", "--quiet", "--force", "-z", "--stdin", given=others)
         if branch:
             git(self.root, "switch", "--quiet", "-")
             git(self.root, "branch", "--quiet", "--delete", branch)
@@ -184,7 +196,8 @@ class Trial:
 def trial(home: Path) -> Iterator[Trial]:
     """Yields a copy of the repository, and removes it whatever happens."""
     root = repository(home)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
     with tempfile.TemporaryDirectory(prefix="update-") as folder:
         copied = Trial(home, root, Path(folder).resolve())
         try:
@@ -201,13 +214,13 @@ def forget(trial: Trial) -> None:
     if [*local.glob("*/alive"), *local.glob("*.pid")]:  # servers that were started there
         subprocess.run(["make", "--silent", "database-stop"], cwd=trial.service, env=environment(), check=False)
     shutil.rmtree(trial.copy, ignore_errors=True)
-    for words in (["unlock", str(trial.copy)], ["prune"]):
-        subprocess.run(["git", "worktree", *words], cwd=trial.root, capture_output=True, check=False)
+    removal = ["git", "worktree", "remove", "--force", "--force", str(trial.copy)]
+    subprocess.run(removal, cwd=trial.root, capture_output=True, check=False)
 
 
 def undisturbed() -> None:
     """From here on, what was begun is brought to its end."""
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
 
 
@@ -220,7 +233,7 @@ def repository(home: Path) -> Path:
     """Returns the root of the repository, if it is one in which everything is committed, on a branch."""
     try:
         root = Path(git(home, "rev-parse", "--show-toplevel").strip())
-        changed = git(home, "status", "--porcelain", "--", ".")
+        changed = git(home, "status", "--porcelain", "--untracked-files=normal", "--", ".")
     except RefusalError as error:
         raise RefusalError("This needs a git repository without uncommitted changes: commit them first.") from error
     if changed:

@@ -57,7 +57,7 @@ def update(wanted: str, *, dry: bool) -> int:
         home = git(copy.root, "branch", "--show-current").strip()
         stop_servers(copy, found)
         copy.adopt(branch)
-        return end(found, whole, undo=f"git reset --hard && git switch {home} && git branch -D {branch}", branch=branch)
+        return end(found, whole, undo=f"git restore --staged --worktree . && git switch {home} && git branch -D {branch}", branch=branch)
 
 
 def model() -> int:
@@ -79,7 +79,7 @@ def change(*arguments: str, nothing: str) -> int:
         whole = found.is_done and built(copy)
         stop_servers(copy, found)
         copy.adopt()
-        return end(found, whole, undo="git reset --hard")
+        return end(found, whole, undo="git restore --staged --worktree .")
 
 
 def changed(copy: Trial, *arguments: str) -> Report:

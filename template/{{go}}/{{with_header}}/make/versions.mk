@@ -3,10 +3,10 @@
 
 newer := $(patsubst tools/ogen.v%.yaml,%,$(wildcard tools/ogen.v*.yaml))
 newer_made := $(addprefix .local/made/rest,$(newer))
-newer_code := $(addprefix internal/gen/rest,$(newer))
 made += $(newer_made)
+$(foreach version,$(newer),$(if $(wildcard internal/gen/rest$(version)),,$(shell rm -f .local/made/rest$(version))))
 
-.local/made/rest%: tools/ogen.v%.yaml $(contract) .local/bin/ogen $(if $(filter-out $(wildcard $(newer_code)),$(newer_code)),again)
+.local/made/rest%: tools/ogen.v%.yaml $(contract) .local/bin/ogen
 	.local/bin/ogen --loglevel error --config $< --target internal/gen/rest$* --package rest$* --clean api/rest/openapi.v$*.yaml
 	@mkdir -p $(@D) && touch $@
 
