@@ -20,6 +20,9 @@ echo "stub: $*"
 [ -z "$STUB_STARTS" ] || { mkdir -p "${STUB_STARTS%/*}" && touch "$STUB_STARTS"; }
 exit "${STUB_CODE:-0}"
 """
+DOCKER = """#!/bin/sh
+[ -z "$STUB_DOCKER" ] || echo "$*" >>"$STUB_DOCKER"
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +102,9 @@ class Team:
         """Run `make`, which only says what it would make in the copy: that takes long, and is tested elsewhere."""
         stubs = self.folder.parent / "stubs"
         if not stubs.exists():
-            write(stubs, {"make": STUB})
-            (stubs / "make").chmod(0o755)
+            write(stubs, {"make": STUB, "docker": DOCKER})
+            for stub in stubs.iterdir():
+                stub.chmod(0o755)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS", "PYTHON"))}
         search = {"PATH": f"{stubs}{os.pathsep}{os.environ['PATH']}"}
         done = subprocess.run(

@@ -75,7 +75,7 @@ def test_the_default_service_meets_its_own_standards(service: Service) -> None:
 
 def test_code_that_is_missing_is_made_and_made_once(service: Service) -> None:
     """Nobody commits it for a new service, and somebody deletes it by mistake."""
-    assert service.make("generate", "tidy").count("--package rest") == 1
+    assert service.make("-j8", "generate", "tidy").count("--package rest") == 1
     assert "Nothing to be done" in service.make("--dry-run", "prepare")
     shutil.rmtree(service.folder / "internal" / "gen")
     shutil.rmtree(service.folder / "internal" / "customer" / "internal" / "db")

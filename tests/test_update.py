@@ -518,6 +518,17 @@ def test_what_was_started_in_the_copy_is_stopped(platform: Platform, team: Team,
     assert ("stub: --silent database-stop" in outcome.said) == bool(server)
 
 
+def test_containers_of_the_copy_are_its_own_and_go_with_it(platform: Platform, team: Team, tmp_path: Path) -> None:
+    """Compose knows them by a name, and would take the folder's: that of the service, in a repository of many."""
+    platform.release("v1.1.0", {GUARD: platform.text(GUARD) + "// More.\n"})
+    told, log = tmp_path / "told", tmp_path / "log"
+    outcome = team.make("update", STUB_RUNS=f'echo "$COMPOSE_PROJECT_NAME" >>"{told}"', STUB_DOCKER=str(log))
+    assert outcome.code == 0, outcome.said
+    names = set(told.read_text().split())
+    assert len(names) == 1
+    assert f"compose --project-name {names.pop()} down --volumes" in log.read_text()
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for eight megabytes: a service and its repository, and little more."""

@@ -87,6 +87,11 @@ class Trial:
     folder: Path
 
     @property
+    def project(self) -> dict[str, str]:
+        """What compose needs so that it takes no container of the service for one of the copy."""
+        return {"COMPOSE_PROJECT_NAME": self.folder.name}
+
+    @property
     def copy(self) -> Path:
         """The copy of the whole repository."""
         return self.folder / "repository"
@@ -212,7 +217,11 @@ def forget(trial: Trial) -> None:
     undisturbed()
     local = trial.service / ".local"
     if [*local.glob("*/alive"), *local.glob("*.pid")]:  # servers that were started there
-        subprocess.run(["make", "--silent", "database-stop"], cwd=trial.service, env=environment(), check=False)
+        stop = ["make", "--silent", "database-stop"]
+        subprocess.run(stop, cwd=trial.service, env=environment() | trial.project, check=False)
+    if shutil.which("docker"):
+        down = ["docker", "compose", "--project-name", trial.folder.name, "down", "--volumes", "--timeout", "1"]
+        subprocess.run(down, cwd=trial.folder, capture_output=True, check=False)
     shutil.rmtree(trial.copy, ignore_errors=True)
     removal = ["git", "worktree", "remove", "--force", "--force", str(trial.copy)]
     subprocess.run(removal, cwd=trial.root, capture_output=True, check=False)

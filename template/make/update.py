@@ -108,7 +108,7 @@ def made(copy: Trial, *targets: str, **lent: str) -> bool:
     say(f"Running make {' '.join(targets)} in the copy.")
     command = ["make", *targets]
     done = subprocess.run(
-        command, cwd=copy.service, env=environment() | lent, stdin=subprocess.DEVNULL,
+        command, cwd=copy.service, env=environment() | copy.project | lent, stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
