@@ -75,13 +75,12 @@ func Wrap(kind Kind, message string, cause error) *Error {
 	return &Error{Kind: kind, Message: message, cause: cause}
 }
 
-// InvalidInput returns an Invalid error for the violations, the first 100 of them, or nil if there are none.
+// InvalidInput returns an Invalid error for the violations, or nil if there are none.
 func InvalidInput(violations ...Violation) error {
 	if len(violations) == 0 {
 		return nil
 	}
-	told := violations[:min(len(violations), 100)] // else a large answer could be had for a small request
-	return &Error{Kind: Invalid, Message: "The request breaks one or more rules; see errors.", Violations: told}
+	return &Error{Kind: Invalid, Message: "The request breaks one or more rules; see errors.", Violations: violations}
 }
 
 // Error implements error. The text is for logs.

@@ -63,18 +63,6 @@ func TestNoViolationIsNoError(t *testing.T) {
 	}
 }
 
-func TestOfManyViolationsTheFirstAreTold(t *testing.T) {
-	t.Parallel()
-	for given, want := range map[int]int{1: 1, 100: 100, 101: 100, 10_000: 100} {
-		violations := make([]fault.Violation, given)
-		violations[0].Code = "first"
-		told, ok := errors.AsType[*fault.Error](fault.InvalidInput(violations...))
-		if !ok || len(told.Violations) != want || told.Violations[0].Code != "first" {
-			t.Errorf("%d: got %v", given, told)
-		}
-	}
-}
-
 func TestAReferenceToNothing(t *testing.T) {
 	t.Parallel()
 	other := fault.New(fault.Unavailable, "x")

@@ -31,6 +31,18 @@ func reach(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) error {
 	}
 }
 
+// Ready returns what reports whether the server answers. That all connections are at work is no reason to send requests elsewhere:
+// the other instances would have more of them, and so have less.
+func Ready(pool *pgxpool.Pool) func(context.Context) error {
+	return func(ctx context.Context) error {
+		err := pool.Ping(ctx)
+		if stat := pool.Stat(); errors.Is(err, errNoConnection) && stat.AcquiredConns() == stat.MaxConns() {
+			return nil
+		}
+		return err
+	}
+}
+
 // mayPass reports whether a server that could not be reached may be there a little later: not if it has refused who we are.
 func mayPass(err error) bool {
 	refused, ok := errors.AsType[*pgconn.PgError](err)

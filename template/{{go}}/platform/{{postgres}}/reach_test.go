@@ -27,6 +27,28 @@ func TestAServerThatIsNotThereYetIsWaitedFor(t *testing.T) {
 	pool.Close()
 }
 
+func TestABusyPoolIsReadyAndAServerThatIsGoneIsNot(t *testing.T) {
+	t.Parallel()
+	through, proxy := testkit.NewDatabase(t, migrations(t)).Through(t)
+	pool := openAt(t, through.URL, 1)
+	ready := postgres.Ready(pool)
+	if err := ready(t.Context()); err != nil {
+		t.Errorf("idle: %v", err)
+	}
+	busy, err := pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ready(t.Context()); err != nil {
+		t.Errorf("busy: %v", err)
+	}
+	busy.Release()
+	proxy.Close()
+	if err := ready(t.Context()); err == nil {
+		t.Error("a server that is gone is taken for ready")
+	}
+}
+
 func TestAServerThatRefusesUsIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	wanted := settings(strings.Replace(bare(t), "@", "x@", 1), 1)

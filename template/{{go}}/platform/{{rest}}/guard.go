@@ -10,7 +10,9 @@ import (
 	"runtime"
 	"slices"
 
+	"platform.internal/auth"
 	"platform.internal/contract"
+	"platform.internal/fault"
 )
 
 // Find tells which operation a router chooses for a request, and the values of its path parameters from left to right.
@@ -24,6 +26,8 @@ type Guard struct {
 	// Authorise says who calls, if the contract asks for a credential: it returns the context to go on with,
 	// or a fault of kind Unauthenticated or Forbidden, with Forbidden the context as well. It is nil if nobody has to say who they are.
 	Authorise func(r *http.Request, scopes []string) (context.Context, error)
+	// Places are those of Shed; whoever asks whether a credential is valid takes one for that time. They are nil if that costs nothing.
+	Places Places
 	// Limits are how often clients may ask; nil if they may as often as they like.
 	Limits *Limits
 	// MaxBody is the largest request body, in bytes.
@@ -71,7 +75,10 @@ func (g Guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	note(r.Context(), operation)
 	deprecate(w.Header(), g.Contract.Deprecation)
 	deprecate(w.Header(), operation.Deprecation)
-	authorised, refused := g.authorise(r, operation)                                   //nolint:contextcheck // the request carries it
+	authorised, refused := g.authorise(r, operation) //nolint:contextcheck // the request carries it
+	if refused != nil && !isRefusal(refused) {
+		return nil, refused // nobody can be told from another now
+	}
 	if err := turn.take(authorised.Context(), operation, refused == nil); err != nil { //nolint:contextcheck // as above
 		return nil, err
 	}
@@ -89,11 +96,26 @@ func (g Guard) authorise(r *http.Request, operation *contract.Operation) (*http.
 	if g.Authorise == nil {
 		return r, errNoAuthorise
 	}
+	if g.Places != nil {
+		if err := take(r, g.Places); err != nil {
+			return r, err
+		}
+		defer func() { <-g.Places }()
+	}
 	ctx, err := g.Authorise(r, operation.Scopes)
 	if ctx == nil {
 		return r, err
 	}
+	if known, ok := exchangeOf(ctx); ok {
+		known.subject = auth.From(ctx).Subject
+	}
 	return r.WithContext(ctx), err
+}
+
+// isRefusal reports whether an error of Authorise says that the credential, or what it may do, is not enough.
+func isRefusal(err error) bool {
+	kind := fault.KindOf(err)
+	return kind == fault.Unauthenticated || kind == fault.Forbidden
 }
 
 func (g Guard) checkContents(w http.ResponseWriter, r *http.Request, operation *contract.Operation, values []string) (*http.Request, error) {

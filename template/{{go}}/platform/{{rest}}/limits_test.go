@@ -72,6 +72,8 @@ paths:
 				return ctx, nil
 			case "bob":
 				return ctx, fault.New(fault.Forbidden, "The credential lacks a scope.")
+			case "late":
+				return nil, fault.New(fault.Unavailable, "The database does not answer.")
 			default:
 				return nil, fault.New(fault.Unauthenticated, "The credential is missing.")
 			}
@@ -118,6 +120,26 @@ const (
 	here  = "198.51.100.1"
 	there = "198.51.100.2"
 )
+
+func TestWhoCannotBeKnownNowIsCountedForNobody(t *testing.T) {
+	t.Parallel()
+	guard := newLimitedGuard(t)
+	guard.wantAnswers(t, "GET /closed late", here, 503, 503, 503, 503, 503, 503)
+	guard.wantAnswers(t, "GET /open", here, 200)
+}
+
+func TestTheAccessLineSaysWhoAskedAndFromWhere(t *testing.T) {
+	t.Parallel()
+	for caller, want := range map[string]any{"ada": "ada", "bob": "bob", "nobody": nil} {
+		address, log := serve(t, time.Minute, newLimitedGuard(t).handler, nil)
+		conn := dial(t, address)
+		conn.say("GET /closed HTTP/1.1\nHost: x\nAuthorization: " + caller + "\n\n")
+		_ = conn.answer("GET")
+		if record := log.access(t); record["subject"] != want || record["client"] != "127.0.0.1" {
+			t.Errorf("%s: logged %v", caller, record)
+		}
+	}
+}
 
 func TestACallerIsLimitedWhereverTheyAskFrom(t *testing.T) {
 	t.Parallel()

@@ -24,6 +24,7 @@ type exchange struct {
 	requestID string
 	presented bool                // whether it carries a credential
 	client    string              // where it comes from, as Limits count it
+	subject   string              // who calls, once that is known
 	operation *contract.Operation // nil until the guard knows it
 	answer    *recorder
 	err       error // that the client is not told about
@@ -139,6 +140,12 @@ func access(ctx context.Context, log *slog.Logger, method string, known *exchang
 		slog.Int64("bytes", known.answer.bytes),
 		slog.Duration("duration", took),
 	}
+	if known.client != "" {
+		attributes = append(attributes, slog.String("client", known.client))
+	}
+	if known.subject != "" {
+		attributes = append(attributes, slog.String("subject", known.subject))
+	}
 	if aborted {
 		attributes = append(attributes, slog.Bool("aborted", true))
 	}
@@ -190,7 +197,7 @@ func noSuchPath() *Problem {
 
 // MethodNotAllowed answers requests for paths that the contract has with other methods (RFC 9110, 15.5.6).
 func MethodNotAllowed(w http.ResponseWriter, r *http.Request, allowed string) {
-	allowed = strings.ReplaceAll(allowed, ",", ", ")
+	allowed = strings.ReplaceAll(strings.ReplaceAll(allowed, http.MethodGet, "GET,HEAD"), ",", ", ") // see Head
 	w.Header().Set("Allow", allowed)
 	WriteError(w, r, NewProblem(http.StatusMethodNotAllowed, "method_not_allowed", "The path allows "+allowed+"."))
 }

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ogen-go/ogen/ogenerrors"
 
+	"platform.internal/auth"
 	"platform.internal/fault"
 )
 
@@ -28,7 +29,8 @@ type Problem struct {
 	RequestID string      `json:"request_id"`
 	Errors    []Violation `json:"errors,omitempty"`
 
-	retryAfter time.Duration
+	retryAfter   time.Duration
+	insufficient bool // the credential lacks a scope
 }
 
 // Violation is one broken rule: of the parameter if Parameter is set, else of what Pointer (RFC 6901) names in the body, which may be all of it.
@@ -114,7 +116,7 @@ func mapped(err error) *Problem {
 	}
 	if known, ok := errors.AsType[*fault.Error](err); ok {
 		problem := NewProblem(cmp.Or(statuses[known.Kind], http.StatusInternalServerError), known.Kind.String(), known.Message)
-		problem.retryAfter = known.RetryAfter
+		problem.retryAfter, problem.insufficient = known.RetryAfter, errors.Is(known, auth.ErrScope)
 		for _, v := range known.Violations[:min(len(known.Violations), maxViolations)] {
 			problem.Errors = append(problem.Errors, Violation{
 				Pointer:   cut(v.Pointer, maxPlace),
@@ -143,9 +145,11 @@ func cut(text string, longest int) string {
 }
 
 // headers sets what a problem says outside of its body (RFC 9110: 10.2.3, 11.6.1). Who sent no credential is not told
-// that theirs is wrong (RFC 6750, 3.1).
+// that theirs is wrong (RFC 6750, 3.1), and whose lacks a scope is told that (RFC 6750, 3).
 func (p *Problem) headers(header http.Header, presented bool) {
-	if p.Status == http.StatusUnauthorized && presented {
+	if p.insufficient {
+		header.Set("WWW-Authenticate", `Bearer realm="api", error="insufficient_scope"`)
+	} else if p.Status == http.StatusUnauthorized && presented {
 		header.Set("WWW-Authenticate", `Bearer realm="api", error="invalid_token"`)
 	} else if p.Status == http.StatusUnauthorized {
 		header.Set("WWW-Authenticate", `Bearer realm="api"`)

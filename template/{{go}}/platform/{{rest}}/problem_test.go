@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"platform.internal/auth"
 	"platform.internal/fault"
 	"platform.internal/rest"
 )
@@ -143,6 +144,21 @@ func TestAProblemOutsideOfARequestHasNoRequestID(t *testing.T) {
 	}
 }
 
+func TestWhoseCredentialLacksAScopeIsToldSo(t *testing.T) {
+	t.Parallel()
+	for want, err := range map[string]error{
+		`Bearer realm="api", error="insufficient_scope"`: fault.Wrap(fault.Forbidden, "x", auth.ErrScope),
+		"": fault.New(fault.Forbidden, "x"), // for another reason
+	} {
+		handler := rest.Observe(discard(), time.Second, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { rest.WriteError(w, r, err) }))
+		answer := httptest.NewRecorder()
+		handler.ServeHTTP(answer, httptest.NewRequest("GET", "/", nil))
+		if got := answer.Header().Get("WWW-Authenticate"); answer.Code != 403 || got != want {
+			t.Errorf("got %d, %q", answer.Code, got)
+		}
+	}
+}
+
 func TestAPathAndAMethodThatTheContractDoesNotHave(t *testing.T) {
 	t.Parallel()
 	missing, refused := httptest.NewRecorder(), httptest.NewRecorder()
@@ -151,7 +167,7 @@ func TestAPathAndAMethodThatTheContractDoesNotHave(t *testing.T) {
 	if missing.Code != 404 || problemOf(t, missing.Body.String()).Code != "no_such_path" {
 		t.Errorf("got %d %s", missing.Code, missing.Body)
 	}
-	if refused.Code != 405 || refused.Header().Get("Allow") != "GET, POST" {
+	if refused.Code != 405 || refused.Header().Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("got %d, Allow %q", refused.Code, refused.Header().Get("Allow"))
 	}
 }

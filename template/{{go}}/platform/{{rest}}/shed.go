@@ -19,13 +19,18 @@ var errBusy = &fault.Error{
 	RetryAfter: time.Second,
 }
 
-// Shed lets at most so many requests be at work at once. One that finds no place in a short time gets 503 with Retry-After,
+// Places are those of the requests that are at work at once.
+type Places chan struct{}
+
+// NewPlaces returns so many places.
+func NewPlaces(most int) Places { return make(Places, most) }
+
+// Shed lets as many requests be at work at once as there are places. One that finds no place in a short time gets 503 with Retry-After,
 // so that those at work are done in time, instead of all being late.
 //
 // It stands behind the guard, and a request gives its place back when its answer begins:
 // a client that is slow to send its body or to take its answer occupies no place.
-func Shed(most int, next http.Handler) http.Handler {
-	places := make(chan struct{}, most)
+func Shed(places Places, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := take(r, places); err != nil {
 			WriteError(w, r, err)
@@ -37,7 +42,7 @@ func Shed(most int, next http.Handler) http.Handler {
 	})
 }
 
-func take(r *http.Request, places chan struct{}) error {
+func take(r *http.Request, places Places) error {
 	select {
 	case places <- struct{}{}:
 		return nil
@@ -59,7 +64,7 @@ func take(r *http.Request, places chan struct{}) error {
 type placed struct {
 	http.ResponseWriter
 
-	places chan struct{}
+	places Places
 	left   bool
 }
 

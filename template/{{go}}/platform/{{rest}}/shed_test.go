@@ -3,6 +3,7 @@
 package rest_test
 
 import (
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -30,7 +31,7 @@ func TestShedding(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				handler := rest.Shed(2, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				handler := rest.Shed(rest.NewPlaces(2), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 					if test.begins {
 						_, _ = io.WriteString(w, "x")
 					}
@@ -65,10 +66,36 @@ func TestShedding(t *testing.T) {
 	}
 }
 
+func TestWhoAsksWhetherACredentialIsValidTakesAPlace(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		guard := guardOf(t)
+		guard.Places = rest.NewPlaces(1)
+		guard.Authorise = func(r *http.Request, _ []string) (context.Context, error) {
+			time.Sleep(time.Second)
+			return r.Context(), nil
+		}
+		handler := guard.Handler(rest.Shed(guard.Places, http.HandlerFunc(echo)))
+		statuses := make(chan int, 2)
+		var requests sync.WaitGroup
+		for range cap(statuses) {
+			requests.Go(func() {
+				answer := httptest.NewRecorder()
+				handler.ServeHTTP(answer, request{"PATCH /things/" + someID, "Content-Type: application/merge-patch+json\nAuthorization: x", "{}"}.build())
+				statuses <- answer.Code
+			})
+		}
+		requests.Wait()
+		if one, other := <-statuses, <-statuses; max(one, other) != 503 || min(one, other) != 200 {
+			t.Errorf("got %d and %d", one, other)
+		}
+	})
+}
+
 func TestWhoIsShedIsToldWhenToComeBack(t *testing.T) {
 	t.Parallel()
 	begun, end := make(chan struct{}), make(chan struct{})
-	address, log := serve(t, time.Minute, rest.Shed(1, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+	address, log := serve(t, time.Minute, rest.Shed(rest.NewPlaces(1), http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		close(begun)
 		<-end
 	})), nil)

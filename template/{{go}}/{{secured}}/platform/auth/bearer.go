@@ -32,7 +32,7 @@ func Bearer(authenticator Authenticator) func(r *http.Request, scopes []string) 
 		}
 		ctx := logging.With(With(r.Context(), principal), slog.String("subject", principal.Subject))
 		if !principal.May(scopes...) {
-			return ctx, fault.New(fault.Forbidden, "The credential lacks the scope "+strings.Join(scopes, " ")+".")
+			return ctx, fault.Wrap(fault.Forbidden, "The credential lacks the scope "+strings.Join(scopes, " ")+".", ErrScope)
 		}
 		return ctx, nil
 	}
