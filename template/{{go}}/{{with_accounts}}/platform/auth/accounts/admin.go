@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"platform.internal/fault"
+	"platform.internal/id"
 	"platform.internal/postgres"
 )
 
@@ -36,10 +37,11 @@ func (s store) create(ctx context.Context, account Account) error {
 
 // disable lets the account in no more, and ends its sessions.
 func (s store) disable(ctx context.Context, email string) error {
-	return s.one(ctx, `
-		with changed as (update accounts set disabled_at = coalesce(disabled_at, now()) where email = $1 returning id),
-			ended as (delete from account_sessions using changed where account_id = changed.id)
-		select from changed`, email)
+	changed, err := s.endingSessions(ctx, id.ID{}, "update accounts set disabled_at = coalesce(disabled_at, now()) where email = $1 returning id", email)
+	if err == nil && !changed {
+		return errNoAccount
+	}
+	return err
 }
 
 // enable undoes disable.

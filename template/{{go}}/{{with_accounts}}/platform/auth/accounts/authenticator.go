@@ -17,7 +17,7 @@ type Authenticator struct {
 }
 
 // NewAuthenticator returns an Authenticator on the database. The scopes are those of every account of which nothing else is said.
-func NewAuthenticator(db postgres.DB, scopes []string) *Authenticator {
+func NewAuthenticator(db *postgres.Database, scopes []string) *Authenticator {
 	return &Authenticator{store{db}, scopes}
 }
 

@@ -18,7 +18,7 @@ import (
 )
 
 // Open gives the commands the database; closing is called when they are done.
-type Open func(ctx context.Context) (db postgres.DB, closing func(), err error)
+type Open func(ctx context.Context) (db *postgres.Database, closing func(), err error)
 
 // Scopes returns those that the contract asks for.
 type Scopes func() ([]string, error)

@@ -34,6 +34,15 @@ func Block(s *Service) (release func()) {
 	}
 }
 
+// Begin is the last step of a sign-in: the password was right a moment ago.
+func (s *Service) Begin(ctx context.Context, email string) error {
+	account, err := s.store.byEmail(ctx, email)
+	if err == nil {
+		_, err = s.begin(ctx, account)
+	}
+	return err
+}
+
 // Encode, CheckPassword, NormalEmail and IsHere are what a service does inside.
 var (
 	Encode        = Message.encode

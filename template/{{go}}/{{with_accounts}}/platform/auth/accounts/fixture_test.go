@@ -5,6 +5,7 @@ package accounts_test
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/url"
 	"os"
@@ -19,6 +20,7 @@ import (
 
 	"platform.internal/auth"
 	"platform.internal/auth/accounts"
+	"platform.internal/command"
 	"platform.internal/config"
 	"platform.internal/fault"
 	"platform.internal/postgres"
@@ -73,7 +75,10 @@ drop table account_attempts, account_codes, account_sessions, accounts;
 type fixture struct {
 	*accounts.Service
 
-	pool  *pgxpool.Pool
+	database testkit.Database
+	pool     *pgxpool.Pool
+	db       *postgres.Database
+
 	mutex sync.Mutex
 	mails []accounts.Message
 }
@@ -93,9 +98,9 @@ func start(t testing.TB) *fixture {
 		t.Fatal(err)
 	}
 	migrations := fstest.MapFS{"20260101000000_accounts.sql": {Data: fmt.Appendf(nil, up, pgx.Identifier{service.User.Username()}.Sanitize())}}
-	f := &fixture{}
+	f := &fixture{database: testkit.NewDatabase(t, migrations)}
 	f.pool, err = postgres.Open(t.Context(), postgres.Settings{
-		URL:              config.NewSecret(testkit.NewDatabase(t, migrations).URL),
+		URL:              config.NewSecret(f.database.URL),
 		Connections:      8,
 		StatementTimeout: 5 * time.Second,
 		LockTimeout:      2 * time.Second,
@@ -103,8 +108,9 @@ func start(t testing.TB) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
+	f.db = postgres.NewDatabase(f.pool)
 	f.Service = accounts.NewService(t.Context(), accounts.Options{
-		DB:        postgres.NewDatabase(f.pool),
+		DB:        f.db,
 		Mailer:    f,
 		PublicURL: "https://app.example.com/",
 		Scopes:    scopes,
@@ -178,6 +184,49 @@ func (f *fixture) exec(t testing.TB, sql string, arguments ...any) {
 	}
 }
 
+// during runs do while the changes that hold makes are not committed yet: until do waits for a lock.
+func (f *fixture) during(t testing.TB, hold func(context.Context) error, do func() error) error {
+	t.Helper()
+	done := make(chan error, 1)
+	if err := f.db.Transact(t.Context(), func(ctx context.Context) error {
+		err := hold(ctx)
+		go func() { done <- do() }()
+		f.waits(t)
+		return err
+	}); err != nil {
+		t.Error(err)
+	}
+	return <-done
+}
+
+// waits returns when a statement waits for a lock.
+func (f *fixture) waits(t testing.TB) {
+	t.Helper()
+	for range 5000 {
+		var waiting bool
+		if err := f.pool.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting); err != nil || waiting {
+			if err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		time.Sleep(2 * time.Millisecond)
+	}
+	t.Error("nothing waits for a lock")
+}
+
+// run runs one of the commands.
+func (f *fixture) run(ctx context.Context, name string, arguments ...string) error {
+	open := func(context.Context) (*postgres.Database, func(), error) { return f.db, func() {}, nil }
+	for _, each := range accounts.Commands(open, func() ([]string, error) { return scopes, nil }) {
+		if each.Name == name {
+			return each.Run(ctx, arguments, command.Streams{Out: io.Discard, Err: io.Discard})
+		}
+	}
+	return fmt.Errorf("there is no command %s", name)
+}
+
 func kind(err error) string {
 	if err == nil {
 		return ""
@@ -188,6 +237,6 @@ func kind(err error) string {
 // as returns the context of a request with the token.
 func (f *fixture) as(t testing.TB, token string) (context.Context, error) {
 	t.Helper()
-	principal, err := accounts.NewAuthenticator(postgres.NewDatabase(f.pool), scopes).Authenticate(t.Context(), token)
+	principal, err := accounts.NewAuthenticator(f.db, scopes).Authenticate(t.Context(), token)
 	return auth.With(t.Context(), principal), err
 }

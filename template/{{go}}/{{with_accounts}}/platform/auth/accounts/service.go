@@ -52,7 +52,7 @@ type Service struct {
 
 // Options are what a Service stands on.
 type Options struct {
-	DB        postgres.DB
+	DB        *postgres.Database
 	Mailer    Mailer
 	PublicURL string   // of the pages that mails link to
 	Scopes    []string // what every account may do of which nothing else is said

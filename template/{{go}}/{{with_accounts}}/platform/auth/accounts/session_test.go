@@ -3,6 +3,7 @@
 package accounts_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"sync"
@@ -10,7 +11,6 @@ import (
 	"testing"
 
 	"platform.internal/auth/accounts"
-	"platform.internal/postgres"
 )
 
 func TestARefreshTokenThatIsUsedTwiceEndsItsSession(t *testing.T) {
@@ -96,6 +96,40 @@ func TestATokenThatNobodyWasGivenEndsNothing(t *testing.T) {
 	}
 }
 
+func TestWhatEndsEverySessionEndsOneThatIsJustBegun(t *testing.T) {
+	t.Parallel()
+	const email, next = "alice@example.com", "another fine password"
+	for name, test := range map[string]struct {
+		do   func(caller context.Context, f *fixture, code string) error
+		want int
+	}{
+		"another password by mail":    {func(ctx context.Context, f *fixture, code string) error { return f.Reset(ctx, code, next) }, 0},
+		"another password":            {func(ctx context.Context, f *fixture, _ string) error { return f.ChangePassword(ctx, password, next) }, 1},
+		"an account that is disabled": {func(ctx context.Context, f *fixture, _ string) error { return f.run(ctx, "accounts disable", email) }, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t)
+			f.person(t, email)
+			caller, err := f.as(t, f.signIn(t, email, password).Access)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := f.RequestReset(t.Context(), email); err != nil {
+				t.Fatal(err)
+			}
+			code := f.code(t, email, 2)
+			if err := f.during(t, func(ctx context.Context) error { return f.Begin(ctx, email) }, func() error { return test.do(caller, f, code) }); err != nil {
+				t.Error(err)
+			}
+			var left int
+			if err := f.pool.QueryRow(t.Context(), "select count(*) from account_sessions").Scan(&left); err != nil || left != test.want {
+				t.Errorf("%d sessions go on, %v", left, err)
+			}
+		})
+	}
+}
+
 func TestAnAccountHasAtMostAHundredSessions(t *testing.T) {
 	t.Parallel()
 	f := start(t)
@@ -140,7 +174,7 @@ func TestTokensEndOnTime(t *testing.T) {
 func BenchmarkAuthenticate(b *testing.B) {
 	f := start(b)
 	f.person(b, "alice@example.com")
-	tokens, authenticator := f.signIn(b, "alice@example.com", password), accounts.NewAuthenticator(postgres.NewDatabase(f.pool), scopes)
+	tokens, authenticator := f.signIn(b, "alice@example.com", password), accounts.NewAuthenticator(f.db, scopes)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := authenticator.Authenticate(b.Context(), tokens.Access); err != nil {

@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -41,8 +42,8 @@ const (
 	toReset   = "RESET"
 )
 
-// store keeps accounts in the tables accounts, account_sessions and account_codes. Each change is one statement, and so one transaction.
-type store struct{ db postgres.DB }
+// store keeps accounts in the tables accounts, account_sessions and account_codes. Each change is one transaction.
+type store struct{ db *postgres.Database }
 
 const accountColumns = "accounts.id, email, password_hash, subject, scopes, confirmed_at, disabled_at, accounts.created_at"
 
@@ -123,23 +124,38 @@ func (s store) confirm(ctx context.Context, account Account, code token) (bool, 
 
 // reset uses the code up, sets the password, and ends every session. Who has the code reads the mails, so the address is confirmed.
 func (s store) reset(ctx context.Context, code token, hash string) (bool, error) {
-	tag, err := s.db.Exec(ctx, `
-		with used as (delete from account_codes where prefix = $1 and hash = $2 and purpose = $3 and expires_at > now() returning account_id),
-			ended as (delete from account_sessions using used where account_sessions.account_id = used.account_id)
+	return s.endingSessions(ctx, id.ID{}, `
+		with used as (delete from account_codes where prefix = $1 and hash = $2 and purpose = $3 and expires_at > now() returning account_id)
 		update accounts set password_hash = $4, confirmed_at = coalesce(confirmed_at, now()) from used
-			where accounts.id = used.account_id and disabled_at is null`,
+			where accounts.id = used.account_id and disabled_at is null
+		returning accounts.id`,
 		code.prefix, code.hash(), toReset, hash)
-	return tag.RowsAffected() == 1, postgres.Fault(err, nil)
 }
 
 // changePassword replaces one hash by another, and ends every session but the one that is kept. It reports false if the hash was another one.
 func (s store) changePassword(ctx context.Context, account Account, hash string, kept id.ID) (bool, error) {
-	tag, err := s.db.Exec(ctx, `
+	return s.endingSessions(ctx, kept, `
 		with changed as (update accounts set password_hash = $1 where id = $2 and password_hash = $3 returning id),
-			ended as (delete from account_sessions using changed where account_id = changed.id and account_sessions.id <> $4),
 			void as (delete from account_codes using changed where account_id = changed.id)
-		select from changed`, hash, account.ID, account.hash, kept)
-	return tag.RowsAffected() == 1, postgres.Fault(err, nil)
+		select id from changed`, hash, account.ID, account.hash)
+}
+
+// endingSessions changes the account whose ID the statement returns, and ends its sessions but the one that is kept. It reports false if there
+// is no such account. It takes two statements: the first waits for sign-ins that hold the row, and only a later one sees what they have stored.
+func (s store) endingSessions(ctx context.Context, kept id.ID, change string, arguments ...any) (changed bool, err error) {
+	err = s.db.Transact(ctx, func(ctx context.Context) error {
+		var account id.ID
+		err := s.db.QueryRow(ctx, change, arguments...).Scan(&account)
+		changed = err == nil
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		}
+		if changed {
+			_, err = s.db.Exec(ctx, "delete from account_sessions where account_id = $1 and id <> $2", account, kept)
+		}
+		return postgres.Fault(err, nil)
+	})
+	return changed, err
 }
 
 // rehash replaces the hash of a password by another one of the same password.
