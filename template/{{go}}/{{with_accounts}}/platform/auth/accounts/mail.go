@@ -94,7 +94,8 @@ func (m smtpMailer) Send(ctx context.Context, message Message) error {
 	if err := deliver(client, from, message); err != nil {
 		return err
 	}
-	return client.Quit()
+	_ = client.Quit() // the server has taken the mail, and one that is not polite would get it again
+	return nil
 }
 
 func (m smtpMailer) dial(ctx context.Context) (net.Conn, error) {

@@ -42,6 +42,17 @@ func TestAMailArrivesAsItWasWritten(t *testing.T) {
 	}
 }
 
+func TestAMailThatTheServerHasTakenIsSent(t *testing.T) {
+	t.Parallel()
+	box := mailbox.Start(t)
+	box.HangUp()
+	settings := accounts.Settings{SMTP: config.NewSecret(box.URL), From: "no-reply@example.com"}
+	err := accounts.NewMailer(settings, slog.New(slog.DiscardHandler)).Send(t.Context(), accounts.Message{To: "alice@example.com"})
+	if mails := box.Mails(""); err != nil || len(mails) != 1 {
+		t.Errorf("%d mails and %v", len(mails), err)
+	}
+}
+
 func TestAnAddressBringsNoHeaderOfItsOwn(t *testing.T) {
 	t.Parallel()
 	message := accounts.Message{To: "a@example.com\r\nBcc: b@example.com", Subject: "x\r\nBcc: b@example.com"}

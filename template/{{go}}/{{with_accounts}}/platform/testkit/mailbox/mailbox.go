@@ -29,12 +29,13 @@ type Mail struct {
 type Mailbox struct {
 	URL string // as SMTP_URL has it
 
-	tls   *tls.Config // nil if the server offers no STARTTLS
-	first bool        // whether TLS comes first
-	mutex sync.Mutex
-	mails []Mail
-	fails int
-	hello string
+	tls     *tls.Config // nil if the server offers no STARTTLS
+	first   bool        // whether TLS comes first
+	mutex   sync.Mutex
+	mails   []Mail
+	fails   int
+	hangsUp bool
+	hello   string
 }
 
 // Start runs a server until the test ends.
@@ -89,6 +90,13 @@ func (m *Mailbox) Refuse(mails int) {
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.fails = mails
+}
+
+// HangUp makes the server close each connection once it has taken a mail.
+func (m *Mailbox) HangUp() {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	m.hangsUp = true
 }
 
 // Hello returns how the last client has called itself.
@@ -164,7 +172,10 @@ func (m *Mailbox) serve(conn net.Conn) {
 			if err != nil {
 				return
 			}
-			say(m.take(to, string(content), secret && known))
+			said, last := m.take(to, string(content), secret && known)
+			if say(said); last {
+				return
+			}
 		case "QUIT":
 			say("221 bye")
 			return
@@ -191,17 +202,17 @@ func (m *Mailbox) recipient(to string) string {
 	return "250 fine"
 }
 
-func (m *Mailbox) take(to, content string, secure bool) string {
+func (m *Mailbox) take(to, content string, secure bool) (answer string, last bool) {
 	read, err := mail.ReadMessage(strings.NewReader(content))
 	if err != nil {
-		return fmt.Sprintf("554 %v", err)
+		return fmt.Sprintf("554 %v", err), false
 	}
 	body, err := io.ReadAll(quotedprintable.NewReader(read.Body))
 	if err != nil {
-		return fmt.Sprintf("554 %v", err)
+		return fmt.Sprintf("554 %v", err), false
 	}
 	m.mutex.Lock()
 	defer m.mutex.Unlock()
 	m.mails = append(m.mails, Mail{to, read.Header, string(body), secure})
-	return "250 taken"
+	return "250 taken", m.hangsUp
 }
