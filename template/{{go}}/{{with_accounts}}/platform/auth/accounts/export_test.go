@@ -5,6 +5,7 @@ package accounts
 import (
 	"context"
 	"crypto/x509"
+	"fmt"
 	"net/url"
 )
 
@@ -41,6 +42,12 @@ func (s *Service) Begin(ctx context.Context, email string) error {
 		_, err = s.begin(ctx, account)
 	}
 	return err
+}
+
+// Printed returns how a token is printed, and its parts that nobody else may see.
+func Printed() (text string, hidden []string) {
+	refresh := newToken(refreshMarker, newPrefix())
+	return fmt.Sprintf("%v %+v %s %q", refresh, refresh, refresh, refresh), []string{refresh.prefix, refresh.secret}
 }
 
 // Encode, CheckPassword, NormalEmail and IsHere are what a service does inside.

@@ -94,7 +94,7 @@ func (m smtpMailer) Send(ctx context.Context, message Message) error {
 	if err := deliver(client, from, message); err != nil {
 		return err
 	}
-	_ = client.Quit() // the server has taken the mail, and one that is not polite would get it again
+	_ = client.Quit() // the server has taken the mail; an error now would send it again
 	return nil
 }
 

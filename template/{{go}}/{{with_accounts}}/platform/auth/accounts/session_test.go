@@ -96,6 +96,16 @@ func TestATokenThatNobodyWasGivenEndsNothing(t *testing.T) {
 	}
 }
 
+func TestATokenIsPrintedWithoutWhatEndsItsSession(t *testing.T) {
+	t.Parallel()
+	text, hidden := accounts.Printed()
+	for _, part := range hidden {
+		if strings.Contains(text, part) {
+			t.Errorf("%s shows %s", text, part)
+		}
+	}
+}
+
 func TestWhatEndsEverySessionEndsOneThatIsJustBegun(t *testing.T) {
 	t.Parallel()
 	const email, next = "alice@example.com", "another fine password"

@@ -64,6 +64,7 @@ func (s store) renew(ctx context.Context, used, access, refresh token) (key id.I
 }
 
 // endUsed ends the session of a refresh token that is not its own any more: somebody has one that was used before (RFC 9700, 4.14.2).
+// No hash of those is kept, since there may be thousands; that the prefix is known is the proof of having had a token of the session.
 // It returns the session, if there was one.
 func (s store) endUsed(ctx context.Context, used token) ([]id.ID, error) {
 	rows, err := s.db.Query(ctx, "delete from account_sessions where prefix = $1 and refresh_hash <> $2 returning id", used.prefix, used.hash())

@@ -28,8 +28,9 @@ const (
 	secretLength = 52 // 256 bits
 )
 
-// token is `<marker>_<prefix>_<secret>`. The prefix finds the row and is not secret; of the secret only a hash is kept.
+// token is `<marker>_<prefix>_<secret>`. The prefix finds the row; of the secret only a hash is kept.
 // A slow hash would add nothing, for such a secret cannot be guessed (ASVS 11.4.1).
+// The prefix is nobody else's either, for a refresh token of it and any other secret ends the session: see endUsed.
 type token struct{ marker, prefix, secret string }
 
 func random(bytes int) string {
@@ -52,8 +53,8 @@ func parseToken(marker, text string) (token, bool) {
 // reveal returns the whole token, for its owner.
 func (t token) reveal() string { return t.marker + "_" + t.prefix + "_" + t.secret }
 
-// String hides the secret.
-func (t token) String() string { return t.marker + "_" + t.prefix + "_…" }
+// String hides the prefix and the secret.
+func (t token) String() string { return t.marker + "_…" }
 
 // hash returns what is stored: 64 hexadecimal characters.
 func (t token) hash() string {
