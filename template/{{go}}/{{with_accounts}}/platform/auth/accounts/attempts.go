@@ -82,3 +82,12 @@ func (a attempts) forgive(ctx context.Context, l limit, who string) error {
 	_, err := a.db.Exec(ctx, "update account_attempts set failures = greatest(failures - 1, 0), blocked_until = now() where key = $1", l.key(who))
 	return postgres.Fault(err, nil)
 }
+
+// undo forgets or forgives tries of who has proved who they are. What they have asked for is done by then, so an error is only logged.
+func (s *Service) undo(ctx context.Context, how func(context.Context, limit, string) error, l limit, who string) {
+	postgres.AfterCommit(ctx, func(ctx context.Context) {
+		if err := how(ctx, l, who); err != nil {
+			s.log.WarnContext(ctx, "tries not forgotten", "error", err)
+		}
+	})
+}

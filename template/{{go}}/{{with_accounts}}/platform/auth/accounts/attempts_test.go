@@ -5,6 +5,7 @@ package accounts_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -44,6 +45,32 @@ func TestGuessingGetsSlowAndTheOwnerGetsInAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.signIn(t, "alice@example.com", "another fine password")
+}
+
+func TestWhatIsDoneIsDoneThoughTheTriesAreNotForgotten(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	f.database.Exec(t, "create function refuse() returns trigger language plpgsql as $$ begin raise 'refused'; end $$")
+	f.database.Exec(t, "create trigger forget before delete on account_attempts for each row execute function refuse()")
+	f.database.Exec(t, `create trigger forgive before update on account_attempts for each row when (new.failures < old.failures)
+		execute function refuse()`)
+	f.person(t, "alice@example.com") // which confirms
+	if err := f.RequestReset(t.Context(), "alice@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Reset(t.Context(), f.code(t, "alice@example.com", 2), "another fine password"); err != nil {
+		t.Error(err)
+	}
+	caller, err := f.as(t, f.signIn(t, "alice@example.com", "another fine password").Access)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.ChangePassword(caller, "another fine password", password); err != nil {
+		t.Error(err)
+	}
+	if got := strings.Count(f.log.String(), `"msg":"tries not forgotten"`); got != 5 {
+		t.Errorf("%d are told of: %s", got, &f.log)
+	}
 }
 
 func TestGuessesAtTheSameTimeAreCounted(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"strings"
 	"sync"
 	"testing"
 	"testing/fstest"
@@ -23,6 +24,7 @@ import (
 	"platform.internal/command"
 	"platform.internal/config"
 	"platform.internal/fault"
+	"platform.internal/logging"
 	"platform.internal/postgres"
 	"platform.internal/testkit"
 )
@@ -78,6 +80,7 @@ type fixture struct {
 	database testkit.Database
 	pool     *pgxpool.Pool
 	db       *postgres.Database
+	log      strings.Builder
 
 	mutex sync.Mutex
 	mails []accounts.Message
@@ -114,7 +117,7 @@ func start(t testing.TB) *fixture {
 		Mailer:    f,
 		PublicURL: "https://app.example.com/",
 		Scopes:    scopes,
-		Log:       slog.New(slog.DiscardHandler),
+		Log:       logging.New(&f.log, slog.LevelInfo),
 	})
 	t.Cleanup(func() {
 		f.Close()

@@ -146,7 +146,8 @@ func (s *Service) Confirm(ctx context.Context, code, password string) error {
 	if !done {
 		return errCode
 	}
-	return s.attempts.forget(ctx, byEmail, account.Email)
+	s.undo(ctx, s.attempts.forget, byEmail, account.Email)
+	return nil
 }
 
 // errCode is the one answer to every code that is not valid.

@@ -50,10 +50,9 @@ func (s *Service) SignIn(ctx context.Context, email, password, network string) (
 	if err != nil {
 		return Tokens{}, err
 	}
-	if err := s.attempts.forget(ctx, byEmail, email); err != nil {
-		return Tokens{}, err
-	}
-	return tokens, s.attempts.forgive(ctx, byNetwork, network)
+	s.undo(ctx, s.attempts.forget, byEmail, email)
+	s.undo(ctx, s.attempts.forgive, byNetwork, network)
+	return tokens, nil
 }
 
 // rehash brings the hash to today's cost, in the one moment in which the password is at hand.
