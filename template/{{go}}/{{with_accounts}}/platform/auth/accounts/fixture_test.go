@@ -194,7 +194,7 @@ func (f *fixture) during(t testing.TB, hold func(context.Context) error, do func
 	if err := f.db.Transact(t.Context(), func(ctx context.Context) error {
 		err := hold(ctx)
 		go func() { done <- do() }()
-		f.waits(t)
+		f.waits(ctx, t)
 		return err
 	}); err != nil {
 		t.Error(err)
@@ -203,11 +203,11 @@ func (f *fixture) during(t testing.TB, hold func(context.Context) error, do func
 }
 
 // waits returns when a statement waits for a lock.
-func (f *fixture) waits(t testing.TB) {
+func (f *fixture) waits(ctx context.Context, t testing.TB) {
 	t.Helper()
 	for range 5000 {
 		var waiting bool
-		if err := f.pool.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+		if err := f.pool.QueryRow(ctx, `select exists (select from pg_stat_activity
 			where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waiting); err != nil || waiting {
 			if err != nil {
 				t.Error(err)

@@ -3,11 +3,13 @@
 package accounts_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"platform.internal/auth"
+	"platform.internal/auth/accounts"
 )
 
 func TestKnownAndUnknownPeopleCostTheSame(t *testing.T) {
@@ -121,6 +123,37 @@ func TestAnOldHashIsRenewedAtTheSignIn(t *testing.T) {
 	var hash string
 	if err := f.pool.QueryRow(t.Context(), "select password_hash from accounts").Scan(&hash); err != nil || !strings.Contains(hash, "m=19456,t=2,p=1") {
 		t.Errorf("%s and %v", hash, err)
+	}
+}
+
+func TestOfSignInsAtOnceEachRenewsAnOldHashOrFindsItRenewed(t *testing.T) {
+	t.Parallel()
+	hash, _, _ := accounts.Hasher(1)
+	for name, test := range map[string]struct{ stored, want string }{
+		"by another sign-in":          {"one", ""},
+		"by a change of the password": {"two", "unauthenticated"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			f := start(t)
+			f.person(t, "alice@example.com")
+			f.exec(t, "update accounts set password_hash = $1", "$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$"+cheap)
+			stored, err := hash(t.Context(), test.stored)
+			if err != nil {
+				t.Fatal(err)
+			}
+			renew := func(ctx context.Context) error {
+				_, err := f.db.Exec(ctx, "update accounts set password_hash = $1", stored)
+				return err
+			}
+			err = f.during(t, renew, func() error {
+				_, err := f.SignIn(t.Context(), "alice@example.com", "one", "192.0.2.1")
+				return err
+			})
+			if kind(err) != test.want {
+				t.Errorf("got %v", err)
+			}
+		})
 	}
 }
 

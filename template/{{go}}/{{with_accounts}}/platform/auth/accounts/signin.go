@@ -30,21 +30,12 @@ func (s *Service) SignIn(ctx context.Context, email, password, network string) (
 	if err := s.attempts.begin(ctx, byEmail, email); err != nil {
 		return Tokens{}, err
 	}
-	account, err := s.store.byEmail(ctx, email)
-	if err != nil && fault.KindOf(err) != fault.NotFound {
-		return Tokens{}, err
+	account, outdated, err := s.check(ctx, email, password)
+	if err == nil && outdated {
+		account, err = s.rehash(ctx, account, password)
 	}
-	ok, outdated, err := s.hasher.verify(ctx, account.hash, password)
 	if err != nil {
 		return Tokens{}, err
-	}
-	if !ok || !account.usable() {
-		return Tokens{}, errSignIn
-	}
-	if outdated {
-		if account, err = s.rehash(ctx, account, password); err != nil {
-			return Tokens{}, err
-		}
 	}
 	tokens, err := s.begin(ctx, account)
 	if err != nil {
@@ -55,14 +46,32 @@ func (s *Service) SignIn(ctx context.Context, email, password, network string) (
 	return tokens, nil
 }
 
+// check returns the account that the password lets in, and whether its hash was made at another cost than today's.
+func (s *Service) check(ctx context.Context, email, password string) (account Account, outdated bool, err error) {
+	account, err = s.store.byEmail(ctx, email)
+	if err != nil && fault.KindOf(err) != fault.NotFound {
+		return Account{}, false, err
+	}
+	ok, outdated, err := s.hasher.verify(ctx, account.hash, password)
+	if err == nil && (!ok || !account.usable()) {
+		err = errSignIn
+	}
+	return account, outdated, err
+}
+
 // rehash brings the hash to today's cost, in the one moment in which the password is at hand.
 func (s *Service) rehash(ctx context.Context, account Account, password string) (Account, error) {
 	hash, err := s.hasher.hash(ctx, password)
 	if err != nil {
 		return Account{}, err
 	}
-	if err := s.store.rehash(ctx, account, hash); err != nil {
+	renewed, err := s.store.rehash(ctx, account, hash)
+	if err != nil {
 		return Account{}, err
+	}
+	if !renewed { // another sign-in was faster, or the password is not this one any more
+		account, _, err = s.check(ctx, account.Email, password)
+		return account, err
 	}
 	account.hash = hash
 	return account, nil

@@ -158,8 +158,8 @@ func (s store) endingSessions(ctx context.Context, kept id.ID, change string, ar
 	return changed, err
 }
 
-// rehash replaces the hash of a password by another one of the same password.
-func (s store) rehash(ctx context.Context, account Account, hash string) error {
-	_, err := s.db.Exec(ctx, "update accounts set password_hash = $1 where id = $2 and password_hash = $3", hash, account.ID, account.hash)
-	return postgres.Fault(err, nil)
+// rehash replaces the hash of a password by another one of the same password. It reports false if the hash was another one.
+func (s store) rehash(ctx context.Context, account Account, hash string) (bool, error) {
+	tag, err := s.db.Exec(ctx, "update accounts set password_hash = $1 where id = $2 and password_hash = $3", hash, account.ID, account.hash)
+	return tag.RowsAffected() == 1, postgres.Fault(err, nil)
 }
