@@ -58,7 +58,7 @@ func (a *Authenticator) Authenticate(ctx context.Context, credential string) (au
 	if err == nil {
 		return principal, nil
 	}
-	if errors.Is(err, errTooOld) {
+	if errors.Is(err, errTooOld) || errors.Is(err, errNotRenewed) {
 		return auth.Principal{}, fault.Wrap(fault.Unavailable, "The issuer of tokens does not answer.", err)
 	}
 	a.log.InfoContext(ctx, "token refused", "reason", err.Error())

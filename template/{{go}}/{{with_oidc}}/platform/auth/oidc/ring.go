@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -25,7 +26,11 @@ const (
 	askEvery = 10 * time.Second
 )
 
-var errTooOld = errors.New("the issuer has not answered for too long to trust its keys")
+// What keeps a token from being judged.
+var (
+	errTooOld     = errors.New("the issuer has not answered for too long to trust its keys")
+	errNotRenewed = errors.New("the issuer's keys could not be fetched for a key that is not among them")
+)
 
 // ring keeps the keys of the issuer. One goroutine fetches them; no request does.
 type ring struct {
@@ -40,6 +45,7 @@ type ring struct {
 	fetched time.Time     // when the keys came
 	asked   time.Time     // when a token with an unknown `kid` last made them be fetched
 	renewal chan struct{} // closed when the fetch is over that such tokens wait for; nil if there is none
+	failed  error         // of the last fetch
 }
 
 // newRing fetches the keys in the time that trying has, and again and again until ctx ends.
@@ -70,7 +76,7 @@ func (r *ring) run(ctx context.Context, fresh time.Duration) {
 			fresh = refreshMin
 		}
 		timer.Reset(fresh)
-		r.renewed(renewal)
+		r.renewed(renewal, err)
 	}
 }
 
@@ -106,19 +112,23 @@ func (r *ring) current() (*keySet, error) {
 	return r.keys, nil
 }
 
-// renew waits until the keys were fetched once more. It reports false if they were asked for only just now.
-func (r *ring) renew(ctx context.Context) bool {
-	renewal := r.ask()
-	if renewal == nil {
-		return false
+// renew waits until the keys were fetched once more, unless that was done only just now. The error is errNotRenewed, if the last fetch failed.
+func (r *ring) renew(ctx context.Context) error {
+	if renewal := r.ask(); renewal != nil {
+		select {
+		case <-renewal:
+		case <-ctx.Done():
+			return fmt.Errorf("%w: %w", errNotRenewed, ctx.Err())
+		case <-r.ended:
+			return errNotRenewed
+		}
 	}
-	select {
-	case <-renewal:
-		return true
-	case <-ctx.Done():
-	case <-r.ended:
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	if r.failed != nil {
+		return fmt.Errorf("%w: %w", errNotRenewed, r.failed)
 	}
-	return false
+	return nil
 }
 
 func (r *ring) ask() <-chan struct{} {
@@ -131,13 +141,13 @@ func (r *ring) ask() <-chan struct{} {
 	return r.renewal
 }
 
-// renewed lets go on who waits for the renewal, if it is one.
-func (r *ring) renewed(renewal chan struct{}) {
-	if renewal == nil {
-		return
-	}
+// renewed notes how a fetch ended, and lets go on who waits for it, if it is a renewal.
+func (r *ring) renewed(renewal chan struct{}, failed error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
-	close(renewal)
-	r.renewal = nil
+	r.failed = failed
+	if renewal != nil {
+		close(renewal)
+		r.renewal = nil
+	}
 }

@@ -109,8 +109,8 @@ func (a *Authenticator) find(ctx context.Context, header jose.Header, keys *keyS
 	if key, ok := keys.find(header.KeyID, header.Algorithm); ok {
 		return key, keys, nil
 	}
-	if !a.ring.renew(ctx) {
-		return jose.JSONWebKey{}, nil, errKey
+	if err := a.ring.renew(ctx); err != nil {
+		return jose.JSONWebKey{}, nil, err
 	}
 	keys, err := a.ring.current()
 	if err != nil {
