@@ -31,6 +31,7 @@ func TestAForgedTokenLetsNobodyIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer authenticator.Close()
 	count := 0
 	for name, tokens := range map[string]map[string]string{
 		"algorithm": confused(i), "signature": damaged(i), "header": headers(i, trap.URL), "claims": wrong(i),

@@ -29,7 +29,7 @@ type Authenticator struct {
 	memory   memory
 }
 
-// Open fetches the issuer's keys, and keeps them fresh until ctx ends. It tries for ten seconds at most.
+// Open fetches the issuer's keys, and keeps them fresh until Close. It tries for ten seconds at most, or until ctx ends.
 // The error is one sentence if the issuer does not answer, or if what it says is not what it should.
 func Open(ctx context.Context, settings Settings, log *slog.Logger) (*Authenticator, error) {
 	return open(ctx, settings, log, http.DefaultTransport)
@@ -42,7 +42,7 @@ func open(ctx context.Context, settings Settings, log *slog.Logger, transport ht
 	trying, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	for n := 0; ; n++ {
-		ring, err := reach(ctx, trying, settings.Issuer, log, client(transport))
+		ring, err := reach(trying, settings.Issuer, log, client(transport))
 		if err == nil {
 			return &Authenticator{settings: settings, log: log, ring: ring}, nil
 		}
@@ -51,6 +51,9 @@ func open(ctx context.Context, settings Settings, log *slog.Logger, transport ht
 		}
 	}
 }
+
+// Close lets the issuer's keys grow old.
+func (a *Authenticator) Close() { a.ring.stop() }
 
 // Authenticate implements auth.Authenticator. Why a token is refused is logged, and the caller is not told.
 func (a *Authenticator) Authenticate(ctx context.Context, credential string) (auth.Principal, error) {

@@ -32,13 +32,13 @@ func client(transport http.RoundTripper) *http.Client {
 	}
 }
 
-// reach fetches what the issuer publishes about itself, in the time that trying has; the keys stay fresh until ctx ends.
-func reach(ctx, trying context.Context, issuer string, log *slog.Logger, client *http.Client) (*ring, error) {
-	address, err := discover(trying, client, issuer)
+// reach fetches what the issuer publishes about itself, in the time that ctx has; the keys stay fresh until the ring is stopped.
+func reach(ctx context.Context, issuer string, log *slog.Logger, client *http.Client) (*ring, error) {
+	address, err := discover(ctx, client, issuer)
 	if err != nil {
 		return nil, err
 	}
-	return newRing(ctx, trying, client, address, log)
+	return newRing(ctx, client, address, log)
 }
 
 // pause reports false if ctx ends before it is over.

@@ -89,6 +89,7 @@ func TestAnIssuerMayStartAfterTheService(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		defer authenticator.Close()
 		admitted(t, authenticator, i.Sign(claims(i)))
 	})
 }

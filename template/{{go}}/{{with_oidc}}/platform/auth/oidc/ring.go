@@ -38,6 +38,7 @@ type ring struct {
 	address string
 	log     *slog.Logger
 	ended   <-chan struct{}
+	stop    context.CancelFunc
 	wake    chan chan struct{}
 
 	mutex   sync.Mutex
@@ -48,14 +49,16 @@ type ring struct {
 	failed  error         // of the last fetch
 }
 
-// newRing fetches the keys in the time that trying has, and again and again until ctx ends.
-func newRing(ctx, trying context.Context, client *http.Client, address string, log *slog.Logger) (*ring, error) {
-	r := &ring{client: client, address: address, log: log, ended: ctx.Done(), wake: make(chan chan struct{}, 1)}
-	fresh, err := r.fetch(trying)
+// newRing fetches the keys in the time that ctx has, and again and again until stop is called.
+func newRing(ctx context.Context, client *http.Client, address string, log *slog.Logger) (*ring, error) {
+	r := &ring{client: client, address: address, log: log, wake: make(chan chan struct{}, 1)}
+	fresh, err := r.fetch(ctx)
 	if err != nil {
 		return nil, err
 	}
-	go r.run(ctx, fresh)
+	running, stop := context.WithCancel(context.WithoutCancel(ctx))
+	r.ended, r.stop = running.Done(), stop
+	go r.run(running, fresh)
 	return r, nil
 }
 

@@ -44,6 +44,7 @@ func openDirectly(t *testing.T, i *issuer.Issuer) *oidc.Authenticator {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(authenticator.Close)
 	return authenticator
 }
 
@@ -86,6 +87,27 @@ func TestAWithdrawnKeyWorksUntilTheNextRefresh(t *testing.T) {
 		synctest.Wait()
 		refused(t, authenticator, token)
 		admitted(t, authenticator, i.Sign(long))
+	})
+}
+
+func TestKeysAreRefreshedUntilClose(t *testing.T) {
+	t.Parallel()
+	i := issuer.Start(t)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		authenticator, err := oidc.OpenOver(ctx, settings(i), slog.New(slog.DiscardHandler), direct{i})
+		if err != nil {
+			t.Fatal(err)
+		}
+		cancel() // the service was told to stop, and answers what is under way
+		i.Rotate()
+		admitted(t, authenticator, i.Sign(claims(i)))
+		authenticator.Close()
+		fetches := i.Fetches()
+		time.Sleep(2 * oidc.RefreshEvery)
+		if got := i.Fetches() - fetches; got != 0 {
+			t.Errorf("the keys were fetched %d times after that", got)
+		}
 	})
 }
 

@@ -30,6 +30,7 @@ func open(t testing.TB, settings oidc.Settings) *oidc.Authenticator {
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(authenticator.Close)
 	return authenticator
 }
 

@@ -27,6 +27,7 @@ func TestADeveloperGetsATokenThatTheServiceTakes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer authenticator.Close()
 	answer, err := http.Get(server.URL + issuer.Token + "?audience=orders&subject=dev&scope=a:read&scope=a:write")
 	if err != nil {
 		t.Fatal(err)
