@@ -69,7 +69,7 @@ func discover(ctx context.Context, client *http.Client, issuer string) (keys str
 	return document.Keys, nil
 }
 
-// fetch reads a JSON document, and returns how long it stays fresh; zero if the answer does not say.
+// fetch reads a JSON document, and returns how long it stays fresh, which is RefreshEvery if the answer does not say.
 func fetch(ctx context.Context, client *http.Client, address string, document any) (time.Duration, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
 	if err != nil {
@@ -94,15 +94,21 @@ func fetch(ctx context.Context, client *http.Client, address string, document an
 	if err := json.Unmarshal(text, document); err != nil {
 		return 0, fmt.Errorf("%s is not the JSON that it should be", address)
 	}
-	return maxAge(answer.Header.Get("Cache-Control")), nil
+	return freshness(strings.Join(answer.Header.Values("Cache-Control"), ",")), nil
 }
 
-var maxAges = regexp.MustCompile(`(?i)(?:\A|[ ,])max-age="?([0-9]{1,9})`)
+var (
+	maxAges = regexp.MustCompile(`(?i)(?:\A|[ ,])max-age="?([0-9]{1,9})`)
+	stale   = regexp.MustCompile(`(?i)(?:\A|[ ,])no-(?:cache|store)(?:[ ,]|\z)`)
+)
 
-func maxAge(directives string) time.Duration {
+func freshness(directives string) time.Duration {
 	match := maxAges.FindStringSubmatch(directives)
-	if match == nil {
+	switch {
+	case stale.MatchString(directives):
 		return 0
+	case match == nil:
+		return RefreshEvery
 	}
 	seconds, _ := strconv.Atoi(match[1]) // at most nine digits
 	return time.Duration(seconds) * time.Second

@@ -17,7 +17,7 @@ const (
 	// RefreshEvery is how often the keys are fetched, unless the issuer says that they stay fresh for less.
 	// A key that the issuer has withdrawn works no longer than that, as long as the issuer answers.
 	RefreshEvery = time.Hour
-	refreshMin   = time.Minute
+	refreshMin   = time.Minute // whatever the issuer says
 
 	// KeepFor is how long keys are trusted while the issuer does not answer.
 	KeepFor = 24 * time.Hour
@@ -99,9 +99,6 @@ func (r *ring) fetch(ctx context.Context) (time.Duration, error) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.keys, r.fetched = keys, time.Now()
-	if fresh == 0 {
-		return RefreshEvery, nil
-	}
 	return min(max(fresh, refreshMin), RefreshEvery), nil
 }
 

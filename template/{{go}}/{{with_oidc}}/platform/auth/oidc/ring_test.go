@@ -113,11 +113,25 @@ func TestKeysAreRefreshedUntilClose(t *testing.T) {
 
 func TestKeysAreRefreshedAsOftenAsTheIssuerSaysWithinBounds(t *testing.T) {
 	t.Parallel()
-	for age, want := range map[string]int{"": 1, "600": 6, "1": 60, "86400": 1, "99999999999999999999": 1} {
-		t.Run(age, func(t *testing.T) {
+	for said, want := range map[string]int{
+		"":                                     1,
+		"public":                               1,
+		"public, max-age=600":                  6,
+		"max-age=1":                            60,
+		"max-age=0":                            60,
+		"no-cache":                             60,
+		"private, no-store, max-age=86400":     60,
+		`no-cache="Set-Cookie", max-age=86400`: 1,
+		"max-age=99999999999999999999":         1,
+	} {
+		t.Run(said, func(t *testing.T) {
 			t.Parallel()
 			i := issuer.Start(t)
-			i.Age(age)
+			keys := keySet(i.Key("ES256").Public())
+			i.Answer(issuer.KeySet, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Cache-Control", said)
+				keys(w, r)
+			})
 			synctest.Test(t, func(t *testing.T) {
 				openDirectly(t, i)
 				time.Sleep(time.Hour + time.Second)

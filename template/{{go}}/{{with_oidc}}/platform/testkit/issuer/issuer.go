@@ -24,7 +24,6 @@ type Issuer struct {
 	mutex      sync.Mutex
 	generation int
 	keys       []Key
-	age        string
 	fetches    int
 	down       bool
 	delay      time.Duration
@@ -91,24 +90,21 @@ func (i *Issuer) meet(path string) (answer http.HandlerFunc, delay time.Duration
 	}
 	switch path {
 	case Discovery:
-		return document(map[string]any{"issuer": i.URL, "jwks_uri": i.URL + KeySet}, ""), i.delay
+		return document(map[string]any{"issuer": i.URL, "jwks_uri": i.URL + KeySet}), i.delay
 	case KeySet:
 		var keys []map[string]string
 		for _, key := range i.keys {
 			keys = append(keys, key.Public())
 		}
-		return document(map[string]any{"keys": keys}, i.age), i.delay
+		return document(map[string]any{"keys": keys}), i.delay
 	default:
 		return http.NotFound, i.delay
 	}
 }
 
-func document(content any, age string) http.HandlerFunc {
+func document(content any) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		if age != "" {
-			w.Header().Set("Cache-Control", "public, max-age="+age)
-		}
 		_ = json.NewEncoder(w).Encode(content)
 	}
 }
@@ -135,9 +131,6 @@ func (i *Issuer) Down(down bool) { i.change(func() { i.down = down }) }
 
 // Slow makes every answer take that long.
 func (i *Issuer) Slow(delay time.Duration) { i.change(func() { i.delay = delay }) }
-
-// Age makes the keys say how many seconds they stay fresh; the empty text makes them say nothing.
-func (i *Issuer) Age(seconds string) { i.change(func() { i.age = seconds }) }
 
 // Answer replaces the answer for a path.
 func (i *Issuer) Answer(path string, answer http.HandlerFunc) {
