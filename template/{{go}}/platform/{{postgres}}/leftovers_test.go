@@ -3,6 +3,7 @@
 package postgres_test
 
 import (
+	"context"
 	"io"
 	"strings"
 	"testing"
@@ -43,32 +44,42 @@ func TestAnIndexThatWasLeftHalfBuiltIsNotInTheWay(t *testing.T) {
 
 func TestAnIndexThatIsBeingBuiltIsLeftAlone(t *testing.T) {
 	t.Parallel()
-	database := testkit.NewEmptyDatabase(t)
-	migrator := postgres.NewMigrator(steps(), database.OwnerURL, io.Discard)
-	if err := migrator.Up(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	busy, builder, watcher := connect(t, database.OwnerURL), connect(t, database.OwnerURL), connect(t, database.OwnerURL)
-	if _, err := busy.Exec(t.Context(), "begin; insert into one values (1)"); err != nil {
-		t.Fatal(err)
-	}
-	built := make(chan error, 1)
-	go func() {
-		_, err := builder.Exec(t.Context(), "create index concurrently slow on one (n)")
-		built <- err
-	}()
-	for begun := false; !begun; time.Sleep(time.Millisecond) { // a transaction would see again what it saw first
-		if err := watcher.QueryRow(t.Context(), "select exists (select from pg_stat_progress_create_index where datname = current_database())").Scan(&begun); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := migrator.Up(t.Context()); err != nil {
-		t.Error(err)
-	}
-	if _, err := busy.Exec(t.Context(), "commit"); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-built; err != nil {
-		t.Error(err)
+	for name, role := range map[string]func(testkit.Database) string{
+		"by the owner": func(d testkit.Database) string { return d.OwnerURL },
+		"by another, whose work the owner sees not": func(d testkit.Database) string { return d.AdminURL },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database := testkit.NewEmptyDatabase(t)
+			migrator := postgres.NewMigrator(steps(), database.OwnerURL, io.Discard)
+			if err := migrator.Up(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			busy, builder, watcher := connect(t, database.OwnerURL), connect(t, role(database)), connect(t, database.OwnerURL)
+			if _, err := busy.Exec(t.Context(), "begin; insert into one values (1)"); err != nil {
+				t.Fatal(err)
+			}
+			built := make(chan error, 1)
+			go func() {
+				_, err := builder.Exec(t.Context(), "create index concurrently slow on one (n)")
+				built <- err
+			}()
+			for begun := false; !begun && len(built) == 0; time.Sleep(time.Millisecond) {
+				if err := watcher.QueryRow(t.Context(), "select to_regclass('slow') is not null").Scan(&begun); err != nil {
+					t.Fatal(err)
+				}
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			if err := migrator.Up(ctx); err != nil {
+				t.Error(err)
+			}
+			if _, err := busy.Exec(t.Context(), "commit"); err != nil {
+				t.Fatal(err)
+			}
+			if err := <-built; err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
