@@ -18,7 +18,13 @@ type transaction struct {
 
 	database *Database
 	failed   error // of a unit that has joined
-	after    []func()
+	after    []hook
+}
+
+// hook is what has to wait for the end of the unit.
+type hook struct {
+	do      func()
+	inDoubt bool // whether it runs if nobody knows whether the unit was committed
 }
 
 type transactionKey struct{}
@@ -34,14 +40,20 @@ func InTransaction(ctx context.Context) bool { return transactionOf(ctx) != nil 
 // AfterCommit runs do once the unit of work that the context belongs to has been committed, and never if it is rolled back;
 // without a unit it runs do at once. After a commit the context of do has no deadline, as it may be too late for the request's own,
 // and no transaction: do has to be short, and an error of its own cannot undo anything.
-func AfterCommit(ctx context.Context, do func(context.Context)) {
+func AfterCommit(ctx context.Context, do func(context.Context)) { after(ctx, do, false) }
+
+// UnlessRolledBack is AfterCommit for what is right even without a commit, such as to forget a copy: it also runs if the commit
+// was asked for and nobody knows whether it was done, as the connection broke or the time was over.
+func UnlessRolledBack(ctx context.Context, do func(context.Context)) { after(ctx, do, true) }
+
+func after(ctx context.Context, do func(context.Context), inDoubt bool) {
 	current := transactionOf(ctx)
 	if current == nil {
 		do(ctx)
 		return
 	}
 	outside := context.WithValue(context.WithoutCancel(ctx), transactionKey{}, (*transaction)(nil))
-	current.after = append(current.after, func() { do(outside) })
+	current.after = append(current.after, hook{func() { do(outside) }, inDoubt})
 }
 
 // Transact runs do as one unit of work: all that it does with its context through this Database is committed if it returns nil, else nothing is.
@@ -63,15 +75,18 @@ func (d *Database) Transact(ctx context.Context, do func(context.Context) error)
 		done, err = d.try(ctx, do)
 		return err
 	})
-	if err != nil {
+	if done == nil {
 		return err
 	}
-	for _, after := range done.after {
-		after()
+	for _, waiting := range done.after {
+		if err == nil || waiting.inDoubt {
+			waiting.do()
+		}
 	}
-	return nil
+	return err
 }
 
+// try returns nil if the transaction was rolled back, and an error beside it if nobody knows.
 func (d *Database) try(ctx context.Context, do func(context.Context) error) (*transaction, error) {
 	tx, err := d.pool.Begin(ctx)
 	if err != nil {
@@ -86,7 +101,18 @@ func (d *Database) try(ctx context.Context, do func(context.Context) error) (*tr
 	if err != nil {
 		return nil, err
 	}
-	return current, Fault(tx.Commit(ctx), nil)
+	err = tx.Commit(ctx)
+	if isRolledBack(err) {
+		current = nil
+	}
+	return current, Fault(err, nil)
+}
+
+// isRolledBack reports whether the server said so: an error that ends the connection may have come after the commit.
+// pgconn.SafeToRetry would not do: it holds for a connection that broke before the server's answer to a commit was read.
+func isRolledBack(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && refused.SeverityUnlocalized == "ERROR" || errors.Is(err, pgx.ErrTxCommitRollback)
 }
 
 // rollback keeps the connection for others even if the request has ended.

@@ -221,6 +221,59 @@ func TestWhatHasToWaitForTheCommit(t *testing.T) {
 	}
 }
 
+func TestWhatHasToBeDoneUnlessTheUnitIsRolledBack(t *testing.T) {
+	t.Parallel()
+	files := migrations(t)
+	files["20260102000000_late.sql"] = &fstest.MapFile{Data: fmt.Appendf(nil, `-- migrate:up
+create table late (n int unique deferrable initially deferred);
+grant select, insert on late to %s;
+-- migrate:down
+drop table late;
+`, serviceRole(t))}
+	for name, test := range map[string]struct {
+		breaks func(*testkit.Proxy)
+		sql    string
+		err    error
+		want   []string
+		rows   int
+	}{
+		"if it is committed":                 {nil, "insert into late values (1)", nil, []string{"after the commit", "unless undone"}, 1},
+		"if nobody knows":                    {func(p *testkit.Proxy) { p.Swallow(testkit.Committed, func() {}) }, "insert into late values (1)", nil, []string{"unless undone"}, 1},
+		"not if a rule says no":              {nil, "insert into late values (1)", errRule, nil, 0},
+		"not if an error was not heard":      {nil, "no SQL", nil, nil, 0},
+		"not if the server refuses a commit": {nil, "insert into late values (1), (1)", nil, nil, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			database := testkit.NewDatabase(t, files)
+			through, proxy := database.Through(t)
+			db, direct := postgres.NewDatabase(openAt(t, through.URL, 2)), openAt(t, database.URL, 2)
+			if test.breaks != nil {
+				test.breaks(proxy)
+			}
+			var ran []string
+			err := db.Transact(t.Context(), func(ctx context.Context) error {
+				postgres.AfterCommit(ctx, func(context.Context) { ran = append(ran, "after the commit") })
+				postgres.UnlessRolledBack(ctx, func(ctx context.Context) {
+					if postgres.InTransaction(ctx) || ctx.Err() != nil {
+						t.Errorf("in a transaction, or ended: %v", ctx.Err())
+					}
+					ran = append(ran, "unless undone")
+				})
+				_, _ = db.Exec(ctx, test.sql)
+				return test.err
+			})
+			var rows int
+			if err := direct.QueryRow(t.Context(), "select count(*) from late").Scan(&rows); err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(ran, test.want) || rows != test.rows || (err == nil) != (len(test.want) == 2) {
+				t.Errorf("%q ran, %d rows, %v", ran, rows, err)
+			}
+		})
+	}
+}
+
 // TestUnitsThatMeet makes two units that get in each other's way, once.
 func TestUnitsThatMeet(t *testing.T) {
 	t.Parallel()

@@ -8,7 +8,7 @@
 // read in, and counts in no other one. And a server to which a write could not be told is not believed again by this
 // instance before it has begun new generations.
 //
-// There are two exceptions, both bounded by the time that copies live: an instance that was ended, or lost the database, between a commit
+// There are two exceptions, both bounded by the time that copies live: an instance that was ended between a commit
 // and its tombstone never answered that write; and an instance that can still reach a Redis which another one cannot, goes on to read from it.
 //
 // Without Redis every read goes to the database. No caller ever sees an error of it.

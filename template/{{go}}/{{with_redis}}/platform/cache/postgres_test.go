@@ -26,7 +26,7 @@ import (
 )
 
 // families is a database of parents with children, which it deletes, or takes their parent away from, together with the parent.
-func families(t *testing.T) *pgxpool.Pool {
+func families(t *testing.T) (*pgxpool.Pool, *testkit.Proxy) {
 	t.Helper()
 	address, err := url.Parse(os.Getenv("DATABASE_URL"))
 	if err != nil {
@@ -52,7 +52,7 @@ drop function count_version();
 revoke select on schema_migrations from %[1]s;
 `
 	role := pgx.Identifier{address.User.Username()}.Sanitize()
-	database := testkit.NewDatabase(t, fstest.MapFS{"20260101000000_families.sql": {Data: fmt.Appendf(nil, up, role)}})
+	database, proxy := testkit.NewDatabase(t, fstest.MapFS{"20260101000000_families.sql": {Data: fmt.Appendf(nil, up, role)}}).Through(t)
 	pool, err := postgres.Open(t.Context(), postgres.Settings{
 		URL: config.NewSecret(database.URL), Connections: 8, StatementTimeout: patient, LockTimeout: patient,
 	})
@@ -60,7 +60,7 @@ revoke select on schema_migrations from %[1]s;
 		t.Fatal(err)
 	}
 	t.Cleanup(pool.Close)
-	return pool
+	return pool, proxy
 }
 
 type child struct {
@@ -77,7 +77,8 @@ func loadChild(db postgres.DB, id int) cache.Load[child] {
 
 func TestChildrenThatTheDatabaseChangesAreNeverOld(t *testing.T) {
 	t.Parallel()
-	pool, place := families(t), testkit.NewRedis(t)
+	pool, _ := families(t)
+	place := testkit.NewRedis(t)
 	one, _ := instance(t, place.URL, place.Prefix, patient)
 	two, _ := instance(t, place.URL, place.Prefix, patient)
 	parents := cache.Of[child](one, "parent", "child")
@@ -133,9 +134,38 @@ func TestChildrenThatTheDatabaseChangesAreNeverOld(t *testing.T) {
 	}
 }
 
+func TestAfterACommitWhoseAnswerWasLostNoOlderCopyCounts(t *testing.T) {
+	t.Parallel()
+	pool, proxy := families(t)
+	place := testkit.NewRedis(t)
+	db := postgres.NewDatabase(pool)
+	c, _ := instance(t, place.URL, place.Prefix, patient)
+	entries := cache.Of[child](c, "child")
+	if _, err := pool.Exec(t.Context(), "insert into children values (1)"); err != nil {
+		t.Fatal(err)
+	}
+	want := func(version int64) {
+		t.Helper()
+		if got, err := entries.Get(t.Context(), key(1), loadChild(db, 1)); err != nil || got.Version != version {
+			t.Errorf("got %+v, %v, want version %d", got, err, version)
+		}
+	}
+	want(1)
+	proxy.Swallow(testkit.Committed, func() {})
+	if err := db.Transact(t.Context(), func(ctx context.Context) error {
+		_, err := db.Exec(ctx, "update children set father = null where id = 1")
+		entries.Written(ctx, key(1), 2, err)
+		return err
+	}); fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("the commit: %v", err)
+	}
+	want(2)
+}
+
 func TestInsideOfAUnitOfWorkReadsAndWritesWait(t *testing.T) {
 	t.Parallel()
-	pool, place := families(t), testkit.NewRedis(t)
+	pool, _ := families(t)
+	place := testkit.NewRedis(t)
 	db := postgres.NewDatabase(pool)
 	c, _ := instance(t, place.URL, place.Prefix, patient)
 	entries := cache.Of[child](c, "child")

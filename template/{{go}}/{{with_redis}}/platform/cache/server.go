@@ -80,9 +80,9 @@ func (c *Cache) renew(resource string) redis.Recovery {
 	}
 }
 
-// tell has Redis know of a commit. If that fails, this instance does not believe Redis until it could renew everything.
+// tell has Redis know of a commit, or of what may have been one. If that fails, this instance does not believe Redis until it could renew everything.
 func (c *Cache) tell(ctx context.Context, what redis.Recovery) {
-	postgres.AfterCommit(ctx, func(ctx context.Context) { c.client.Tell(ctx, what) })
+	postgres.UnlessRolledBack(ctx, func(ctx context.Context) { c.client.Tell(ctx, what) })
 }
 
 func (e *Entries[T]) keys(key string) []string { return []string{e.prefix + key, e.generation} }
