@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -127,11 +128,24 @@ def test_a_service_without_authentication_is_whole(service: Service) -> None:
     assert named(service, "api.?key|unauthor") == ""
 
 
+def started_and_stopped(service: Service) -> None:
+    """Who starts the issuer of development at once with another has the same one, out of reach of a Ctrl-C for either;
+    it is found to be stopped, and none is started for an address elsewhere."""
+    service.run("bash", "-c", "make issuer & make issuer && wait $!")
+    process = int((service.folder / ".local" / "issuer.pid").read_text(encoding="utf-8"))
+    assert os.getpgid(process) == process
+    service.make("issuer-stop")
+    service.run("bash", "-c", "for n in {1..50}; do curl -so /dev/null $OIDC_ISSUER || exit 0; sleep 0.1; done; exit 1")
+    with pytest.raises(AssertionError, match=r"No issuer answers at https://127\.0\.0\.1:1, "):
+        Service(service.folder, {"OIDC_ISSUER": "https://127.0.0.1:1"}).make("issuer")
+
+
 @pytest.mark.parametrize("service", [{"auth": "oidc"}], ids=["oidc"], indirect=True)
 def test_a_service_for_tokens_of_an_issuer_is_whole(service: Service) -> None:
     """A token of the issuer of development lets a caller in, and nothing of API keys is left."""
     service.make("build")
     service.shell("cd platform && go test ./auth/... ./testkit/issuer/...")
+    started_and_stopped(service)
     service.make("lint")
     with service.running() as address:
         token = service.make("--silent", "token").splitlines()[-1]

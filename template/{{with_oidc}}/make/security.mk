@@ -7,17 +7,21 @@ scopes ?=
 subject ?= dev
 all_scopes = $(shell sed -nE 's/.*- bearer: \["([^"]*)"\].*/\1/p' api/rest/*.yaml | sort -u)
 discovery = "$$OIDC_ISSUER/.well-known/openid-configuration"
-asked = curl --silent --fail --output /dev/null
+asked = curl --silent --fail --output /dev/null --max-time 3 $(discovery)
+here = ^http://(localhost|127\.[0-9.]+|\[::1\])(:[0-9]+)?($$|/)
 
 .PHONY: issuer issuer-stop token
 run dev audit audit-selftest: issuer
 database-stop clean: issuer-stop
 
+# Other services may use it: it is in a process group of its own (set -m), which a Ctrl-C does not reach.
 issuer: prepare ## start an issuer of tokens for development, unless OIDC_ISSUER answers
-	@$(in_development) { $(asked) $(discovery) || { \
+	@$(in_development) { $(asked) || { \
+	  [[ "$$OIDC_ISSUER" =~ $(here) ]] || { echo "No issuer answers at $$OIDC_ISSUER, and one is started only for an http address of this machine." >&2; exit 1; }; \
 	  go build -C platform -o ../.local/bin/issuer ./testkit/issuer/develop && \
-	  { nohup .local/bin/issuer "$$OIDC_ISSUER" >.local/issuer.log 2>&1 & echo "$$!" >.local/issuer.pid; } && \
-	  $(asked) --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 $(discovery) && \
+	  (set -m; nohup .local/bin/issuer "$$OIDC_ISSUER" .local/issuer.pid </dev/null >>.local/issuer.log 2>&1 &) && \
+	  { $(asked) --retry 50 --retry-delay 1 --retry-connrefused --retry-max-time 20 || { \
+	    echo "No issuer answers at $$OIDC_ISSUER; see .local/issuer.log." >&2; exit 1; }; } && \
 	  echo 'Started an issuer of tokens, for development only.' >&2; }; }
 
 issuer-stop:

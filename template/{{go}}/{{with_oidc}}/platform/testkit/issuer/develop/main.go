@@ -1,7 +1,7 @@
 // Kept by the platform: docs/ownership.md says what that means.
 
-// Command develop is an OpenID Connect issuer for the machine of a developer: `develop <address>`.
-// It listens at the address and gives tokens to everybody; it must never run anywhere else.
+// Command develop is an OpenID Connect issuer for the machine of a developer: `develop <address> <file>`.
+// It listens at the address and gives tokens to everybody; it must never run anywhere else. The file gets its process ID once it listens.
 package main
 
 import (
@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -28,8 +29,8 @@ func main() {
 }
 
 func run(arguments []string) error {
-	if len(arguments) != 1 {
-		return errors.New("say the address, such as http://127.0.0.1:8090")
+	if len(arguments) != 2 {
+		return errors.New("say the address, such as http://127.0.0.1:8090, and the file for the process ID")
 	}
 	address, err := url.Parse(arguments[0])
 	if err != nil {
@@ -42,7 +43,18 @@ func run(arguments []string) error {
 	if err != nil {
 		return err
 	}
+	if err := identify(arguments[1]); err != nil {
+		return err
+	}
 	fmt.Fprintf(os.Stderr, "Issuing tokens at %s until it is stopped.\n", address)
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	return rest.Serve(ctx, rest.NewServer(issuer.Develop(arguments[0]), log), listener, time.Second)
+}
+
+// identify is for one that has the port: of two that start at once, the file is that of the other.
+func identify(file string) error {
+	if err := os.WriteFile(file+".new", []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil { //nolint:gosec // whoever starts it names the file
+		return err
+	}
+	return os.Rename(file+".new", file) //nolint:gosec // as above
 }
