@@ -41,13 +41,19 @@ def run(context: Context, checks: list[Check]) -> Iterator[Finding | Evidence | 
         done = call(command, context.root)
         if not said.is_file():
             raise UnavailableError(f"schemathesis cannot be run: {last(done.stderr) or last(done.stdout)}")
-        failures, cases = read(said)
-    if done.returncode not in (0, 1) and not failures:
-        raise UnavailableError(f"schemathesis broke off: {last(done.stderr) or last(done.stdout)}")
+        failures, errors, cases = read(said)
     known = {str(name): check.id for check in checks for name in check.rule.get("failures", [])}
     for name, operation, message in failures:
         yield Finding(known.get(name, checks[-1].id), operation, f"{name}: {message}", operation)
+    if errors or (done.returncode and not failures):  # it ends with 1 for errors alone as well
+        raise UnavailableError(f"schemathesis broke off: {told(errors) or last(done.stderr) or last(done.stdout)}")
     yield from carried_out(checks, cases)
+
+
+def told(errors: list[str]) -> str:
+    """The first error, and how many more there are."""
+    more = f"; and {len(errors) - 1} more" if errors[1:] else ""
+    return f"{errors[0]}{more}" if errors else ""
 
 
 def carried_out(checks: list[Check], cases: int) -> Iterator[Evidence | Ran]:
@@ -81,17 +87,26 @@ def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         raise UnavailableError(f"schemathesis did not end within {TIMEOUT} seconds.") from None
 
 
-def read(file: Path) -> tuple[list[tuple[str, str, str]], int]:
-    """Returns the failures (check, operation, message) that the events tell of, and how many requests were sent."""
+def read(file: Path) -> tuple[list[tuple[str, str, str]], list[str], int]:
+    """Returns the failures (check, operation, message) that the events tell of, the errors, and the requests sent."""
     failures: dict[tuple[str, str, str], None] = {}
+    errors: dict[str, None] = {}
     cases = 0
     for line in file.read_text(encoding="utf-8").splitlines():
-        for event in json.loads(line).values():
+        for kind, event in json.loads(line).items():
             recorder = event.get("recorder") or {} if isinstance(event, dict) else {}
             cases += len(recorder.get("interactions") or {})
             for name, operation, message in _failed(recorder):
                 failures[name, operation, message] = None
-    return list(failures), cases
+            if kind in ("NonFatalError", "FatalError"):
+                errors[_error(event)] = None
+    return list(failures), list(errors), cases
+
+
+def _error(event: dict[str, Any]) -> str:
+    error = event.get("value") or event.get("exception") or {}
+    text = " ".join(f"{error.get('type', 'error')}: {error.get('message', '')}".split())[:200]
+    return f"{event['label']}: {text}" if event.get("label") else text
 
 
 def _failed(recorder: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -47,14 +47,17 @@ def refuses_what_the_contract_forbids(ctx: Any, response: Any, case: Any) -> Any
 
 
 def violations(response: Any) -> list[dict[str, str]]:
-    """Returns the violations of a problem; a problem without any counts as one."""
-    problem: dict[str, Any] = response.json()
-    return problem.get("errors") or [problem]
+    """Returns the violations of a problem; a problem without any counts as one, and so does what is no problem."""
+    try:
+        problem: dict[str, Any] = response.json()
+        return problem.get("errors") or [problem]
+    except (ValueError, AttributeError):
+        return [{}]
 
 
 def beyond(violation: dict[str, str], body: Any) -> bool:
     """Whether the contract cannot tell that a request has this violation."""
-    code, (member, *below) = violation["code"], violation.get("pointer", "").removeprefix("/").split("/")
+    code, (member, *below) = violation.get("code"), violation.get("pointer", "").removeprefix("/").split("/")
     value = body.get(member) if isinstance(body, dict) else None
     return code in STORED or (code in UNSAID and (isinstance(value, str) or bool(below)))
 
