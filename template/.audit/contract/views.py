@@ -111,7 +111,7 @@ def _operation(document: Told, path: str, method: str, item: Told, seen: Seen) -
         "operationId": operation.get("operationId", ""),
         "summary": operation.get("summary", ""),
         "deprecated": operation.get("deprecated", False),
-        "sunset": str(operation.get("x-sunset", "")),
+        "sunset": _sunset(operation, item, document),
         "query": [p["name"] for p in parameters if p.get("in") == "query"],
         "headers": [str(p["name"]).lower() for p in parameters if p.get("in") == "header"],
         "body": bool(body),
@@ -132,6 +132,11 @@ def _operation(document: Told, path: str, method: str, item: Told, seen: Seen) -
         yield _response(name, told, status, answer, place)
         for media_type, content in answer.get("content", {}).items():
             yield from _schemas(f"{name} {status}", "response", media_type, content, place, seen)
+
+
+def _sunset(*places: Told) -> str:
+    """The day from which an operation may not answer: it says so itself, or else its path, or else the document."""
+    return next((str(told.get("x-sunset", "")) for told in places if {"x-deprecation", "x-sunset"} & told.keys()), "")
 
 
 def kind(path: str, method: str, item: Told) -> str:
