@@ -69,6 +69,13 @@ def test_no_document_of_a_service_shows_how_it_came_to_be(service: Path) -> None
         assert not BETRAYAL.search(text), (file, BETRAYAL.search(text))
 
 
+def test_what_a_part_brings_is_shown_as_its_card_says_it(service: Path) -> None:
+    """Its text is Markdown already: escaped once more, a reader sees backslashes."""
+    pages = (service / "README.md", *(service / "docs" / "adr").glob("0002-*.md"))
+    assert len(pages) == 2
+    assert [page.name for page in pages if "\\`" in page.read_text(encoding="utf-8")] == []
+
+
 def test_the_readme_shows_a_call_that_the_contract_takes(service: Path) -> None:
     """The first call that a developer copies is answered with what the text promises."""
     text = (service / "README.md").read_text(encoding="utf-8")

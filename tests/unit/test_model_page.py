@@ -14,6 +14,7 @@ from blueprint.errors import ModelError
 from tests.migrations import ROOT, model, zoo
 
 PAGE = (ROOT / "docs/model.md").read_text(encoding="utf-8")
+HEADER = (ROOT / "template/model.yml.jinja").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
 REFUSALS = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)
 
@@ -34,6 +35,15 @@ CAUSES = [
 def test_every_word_is_told(word: str) -> None:
     """No word of the language is missing from the page."""
     assert re.search(rf"`{word}`|\*\*{word}\*\*|\b{word}: ", PAGE)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [*blueprint.model.WORDS, *fields.WORDS, *references.WORDS, *references.ON_DELETE, *kinds.KINDS],
+)
+def test_every_word_is_at_the_top_of_the_model(word: str) -> None:
+    """A team has that file, and not the page."""
+    assert re.search(rf"^#.*\b{word}\b", HEADER, re.MULTILINE)
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
