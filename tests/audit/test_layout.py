@@ -12,21 +12,62 @@ from engine.settings import Settings
 from layout import kind
 
 IMPORTS = 'package invoice\n\nimport (\n\t"{}"\n)\n'
+V2, STORE = "internal/invoice/rest_v2.go", "internal/invoice/postgres.go"
+IMAGE, WORKFLOW = "Dockerfile", ".github/workflows/more.yml"
+HASH = "3d3c42e5aac5ba805825da76410c181273ba90b1"
+STEPS = "permissions: {{}}\njobs:\n  a:\n    steps:\n{}\n"
+
 KEPT = [
-    ("P1.rules", "internal/invoice/rest_v2.go", IMPORTS.format("net/http")),
-    ("P1.rules", "internal/invoice/rest_v2.go", IMPORTS.format("example.com/acme/billing/internal/gen/rest2")),
-    ("P1.transports", "internal/invoice/rest_v2.go", IMPORTS.format("net/http")),
+    ("P1.rules", V2, IMPORTS.format("net/http")),
+    ("P1.rules", V2, IMPORTS.format("example.com/acme/billing/internal/gen/rest2")),
+    ("P1.transports", V2, IMPORTS.format("net/http")),
     ("P1.transports", "internal/invoice/rest_v2_test.go", IMPORTS.format("platform.internal/postgres")),
+    ("SEC.image-user", IMAGE, "FROM a AS b\nUSER root\nFROM c\nUSER 65532:65532\nCMD x"),
+    ("SEC.image-user", IMAGE, "FROM a\nUSER 1000\n"),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format(f"      - uses: actions/checkout@{HASH} # v7.0.1")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format(f'      - {{name: a, "uses": "actions/checkout@{HASH}"}}')),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - uses: ./.github/actions/ours")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format(f"      - uses: docker://alpine@sha256:{'0' * 64}")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      # - uses: actions/checkout@v4")),
+    ("SEC.actions-permissions", WORKFLOW, "permissions: {}\njobs:\n  a:\n    permissions:\n      contents: write\n"),
+    (
+        "SEC.joined-statement",
+        STORE,
+        'db.Exec(ctx, "delete from a where b = $1",\n\tname+"@example.com", fmt.Sprint(n))',
+    ),
+    ("SEC.joined-statement", STORE, 'db.Query(ctx, "select a " +\n\t"from b")'),
+    ("SEC.joined-statement", STORE, 'return fmt.Errorf("update %s: %w", name, err)'),
+    ("SEC.joined-statement", STORE, 'text := fmt.Sprintf("select one of %s", names)'),
 ]
 BROKEN = [
     ("P1.rules", "internal/invoice/service.go", IMPORTS.format("net/http")),
-    ("P1.transports", "internal/invoice/rest_v2.go", IMPORTS.format("platform.internal/postgres")),
+    ("P1.transports", V2, IMPORTS.format("platform.internal/postgres")),
+    ("SEC.image-user", IMAGE, "FROM a AS b\nUSER 1000\nFROM c\nCMD x\n"),
+    ("SEC.image-user", IMAGE, "FROM a\nUSER 1000\nUSER root\n"),
+    ("SEC.image-user", IMAGE, "FROM a\nUSER 1000\nuser 0\n"),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - uses: actions/checkout@v4")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - { uses: actions/checkout@v4 }")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - {name: a, uses: actions/checkout@v4}")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format('      - "uses": actions/checkout@v4')),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - uses: 'actions/checkout@v4'")),
+    ("SEC.actions-pinned", WORKFLOW, STEPS.format("      - uses: docker://alpine:3.8")),
+    ("SEC.actions-permissions", WORKFLOW, "jobs: {}\n"),
+    ("SEC.actions-permissions", WORKFLOW, "permissions: write-all\n"),
+    ("SEC.actions-permissions", WORKFLOW, "permissions: {}\njobs:\n  a:\n    permissions: write-all\n"),
+    ("SEC.joined-statement", STORE, 'db.Query(ctx, "select a from b where c = \'"+name+"\'")'),
+    ("SEC.joined-statement", STORE, 'db.Query(ctx,\n\t"select a from b where c = \'"+name+"\'")'),
+    ("SEC.joined-statement", STORE, 'db.Query(ctx,\n\t"select a "+\n\t"from b where c = \'"+\n\tname)'),
+    ("SEC.joined-statement", STORE, 'db.QueryRow(\n\tctx,\n\tfmt.Sprintf("select a from %s", name),\n)'),
+    ("SEC.joined-statement", STORE, "db.Exec(ctx,\n\tbegin+name)"),
+    ("SEC.joined-statement", STORE, "q := fmt.Sprintf(\"select a from b where c = '%s'\", name)"),
+    ("SEC.joined-statement", STORE, "q := fmt.Sprintf(`\n\tupdate b set %s`, name)"),
+    ("SEC.joined-statement", STORE, 'q := "delete from b where c = \'" + name'),
 ]
 
 
 def found(root: Path, check: str, name: str, text: str) -> list[Finding]:
     """What a check finds in a folder with one file."""
-    (root / name).parent.mkdir(parents=True)
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_text(text, encoding="utf-8")
     with Context(root, Settings(hooks={})) as context:
         told = kind.run(context, [catalogue.load(root).checks[check]])
