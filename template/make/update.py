@@ -24,6 +24,7 @@ from trial import RefusalError, Trial, answers, environment, git, repository, tr
 
 HOME = Path(__file__).resolve().parent.parent
 MARK = b"Kept by the platform"
+UNDO = "git restore --staged --worktree ."  # in the service's folder: beside it may be other work
 OVERRIDES = re.compile(r"(?:\\.|[^ \\])+")
 
 
@@ -57,7 +58,7 @@ def update(wanted: str, *, dry: bool) -> int:
         home = git(copy.root, "branch", "--show-current").strip()
         stop_servers(copy, found)
         copy.adopt(branch)
-        return end(found, whole, undo=f"git restore --staged --worktree . && git switch {home} && git branch -D {branch}", branch=branch)
+        return end(found, whole, undo=f"{UNDO} && git switch {home} && git branch -D {branch}", branch=branch)
 
 
 def model() -> int:
@@ -79,7 +80,7 @@ def change(*arguments: str, nothing: str) -> int:
         whole = found.is_done and built(copy)
         stop_servers(copy, found)
         copy.adopt()
-        return end(found, whole, undo="git restore --staged --worktree .")
+        return end(found, whole, undo=UNDO)
 
 
 def changed(copy: Trial, *arguments: str) -> Report:
