@@ -7,6 +7,7 @@ import contextlib
 import fcntl
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -18,6 +19,19 @@ ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = ("docker", "compose", "--project-directory", str(ROOT))
 PATIENCE = 60.0
 PORTS = range(20_000, 32_000)  # below those from which systems call out
+LINE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=([^\r\0]*)")  # of .env, as make/environment.sh reads it
+
+
+def read_settings() -> None:
+    """Takes the lines of .env where the environment has nothing: it comes first, and of two lines the first."""
+    file = ROOT / ".env"
+    text = file.read_bytes().decode(errors="surrogateescape") if file.is_file() else ""
+    for line in text.split("\n"):
+        if match := LINE.match(line):
+            os.environ.setdefault(match[1], match[2])
+
+
+read_settings()  # before those who import this look at the environment
 
 
 def run(*command: str, timeout: float = 20) -> subprocess.CompletedProcess[str]:
