@@ -7,6 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
@@ -38,6 +39,33 @@ def test_an_audit_that_is_stopped_leaves_nothing_behind(live: Audited, order: si
         _, told = running.communicate(timeout=PATIENCE)
         assert (running.returncode, told) == (code, "")
         until(lambda: serving(admin) == databases(admin) == 0)
+
+
+def test_a_database_that_could_not_be_prepared_is_dropped(live: Audited) -> None:
+    """It has been created already when its roles are refused."""
+    live.write("db/roles.sql", "select nothing_of_the_kind();")
+    said = live.audit("audit", "--only", "D1")
+    assert said.code == 2
+    assert "A database for the audit could not be made: " in said.err
+    with psycopg.connect(live.environment["TEST_DATABASE_URL"], autocommit=True) as admin:
+        assert databases(admin) == 0
+
+
+def test_databases_of_audits_that_were_killed_are_dropped_by_the_next_one(live: Audited) -> None:
+    """Those that somebody is at work in stay, and those that are another service's."""
+    url = live.environment["TEST_DATABASE_URL"]
+    left, used, foreign = "audit_00000001", "audit_00000002_empty", "audit_00000003"
+    with psycopg.connect(url, autocommit=True) as admin:
+        try:
+            for name in (left, used, foreign):
+                admin.execute(f"create database {name} owner {'postgres' if name == foreign else 'billing_owner'}")
+            with psycopg.connect(urlsplit(url)._replace(path=f"/{used}").geturl()):
+                assert live.audit("audit", "--only", "D1").code == 0
+                kept = admin.execute("select datname from pg_database where datname like 'audit_%' order by 1")
+                assert [name for (name,) in kept.fetchall()] == [used, foreign]
+        finally:
+            for name in (left, used, foreign):
+                admin.execute(f"drop database if exists {name} with (force)")
 
 
 def serving(admin: psycopg.Connection) -> int:
