@@ -14,7 +14,7 @@ from typing import Any
 
 from contract.views import plain
 from engine.context import Context
-from engine.hooks import last
+from engine.hooks import complete, last
 from engine.model import Check, Evidence, Finding, Ran, UnavailableError
 
 KIND = "schemathesis"
@@ -80,7 +80,7 @@ def configuration(root: Path) -> list[str]:
 def call(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs schemathesis to its end."""
     try:
-        return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        return complete(command, folder, TIMEOUT)
     except OSError as error:
         raise UnavailableError(f"schemathesis cannot be run: {error}") from None
     except subprocess.TimeoutExpired:

@@ -38,17 +38,7 @@ class Hooks:
         """Runs a hook to its end and returns the JSON that it prints."""
         line = " ".join([self.command(name), *words])
         try:
-            done = subprocess.run(
-                line,
-                shell=True,
-                cwd=self.root,
-                env={**os.environ, **(environment or {})},
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=PATIENCE,
-            )
+            done = complete(line, self.root, PATIENCE, environment)
         except subprocess.TimeoutExpired:
             raise BrokenError(f"The hook {name} did not end within {PATIENCE:.0f} seconds.") from None
         if done.returncode:
@@ -108,6 +98,29 @@ class Hooks:
         if not isinstance(told, dict) or not isinstance(told.get("base_url"), str):
             raise BrokenError("The hook up must print a JSON object with base_url in one line.")
         return told
+
+
+def complete(
+    command: str | list[str], folder: Path, patience: float, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Runs a program to its end, a text in a shell. Whatever ends it, all that it started ends as well."""
+    with subprocess.Popen(
+        command,
+        shell=isinstance(command, str),
+        cwd=folder,
+        env={**os.environ, **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as running:
+        try:
+            said, complained = running.communicate(timeout=patience)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(command, running.returncode, said, complained)
 
 
 def first_line(running: subprocess.Popen[str]) -> str:

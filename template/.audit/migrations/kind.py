@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import Any
 import psycopg
 
 from engine.context import Context
-from engine.hooks import last
+from engine.hooks import complete, last
 from engine.model import Check, Evidence, Finding, Ran, UnavailableError
 from migrations.files import Half, Migration, load
 
 KIND = "migration"
 FINGERPRINT = Path(__file__).with_name("fingerprint.sql")
+TIMEOUT = 300  # seconds that one migration may take
 MOST = 3  # differences that are shown
 Connection = psycopg.Connection[Any]
 
@@ -63,15 +63,11 @@ def command(context: Context, connection: Connection, count: int) -> Iterator[tu
 def _call(context: Context, word: str, times: int) -> Iterator[tuple[str, str, str, str]]:
     told = context.service["empty"]
     for _ in range(times):
-        done = subprocess.run(
-            str(told[word]),
-            shell=True,
-            cwd=context.root,
-            env={**os.environ, **told.get("environment", {})},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        try:
+            done = complete(str(told[word]), context.root, TIMEOUT, told.get("environment"))
+        except subprocess.TimeoutExpired:
+            yield "D6.command", f"migrate {word}", f"does not end within {TIMEOUT} seconds", ""
+            return
         if done.returncode:
             yield "D6.command", f"migrate {word}", f"fails: {last(done.stderr)}", ""
             return

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.context import Context
+from engine.hooks import complete
 from engine.model import Check, Evidence, Finding, Ran, UnavailableError
 from migrations.files import Migration, load
 
@@ -62,7 +63,7 @@ def lint(check: Check, files: list[Migration], group: str) -> Iterator[Finding]:
 def ask(command: list[str], folder: str) -> list[dict[str, Any]]:
     """Runs squawk; UnavailableError if it cannot be had."""
     try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        done = complete(command, Path(folder), TIMEOUT)
         return list(json.loads(done.stdout))
     except (OSError, subprocess.TimeoutExpired, ValueError) as error:
         told = done.stderr.strip().splitlines()[-1:] if isinstance(error, ValueError) else [str(error)]
