@@ -73,7 +73,12 @@ func NewEmptyDatabase(t testing.TB) Database {
 func lasting(t testing.TB) *pgx.Conn {
 	t.Helper()
 	server := connect(t, environment(t, "TEST_DATABASE_URL"))
-	t.Cleanup(func() { disconnect(t, server) })
+	t.Cleanup(func() {
+		// The server ends a connection some time after the client has: the next test would find the locks taken.
+		// Where this fails there is no connection any more, and so no lock.
+		_, _ = server.Exec(context.WithoutCancel(t.Context()), "select pg_advisory_unlock_all()")
+		disconnect(t, server)
+	})
 	sweep(t, server)
 	return server
 }
