@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -221,7 +221,8 @@ def forget(trial: Trial) -> None:
         subprocess.run(stop, cwd=trial.service, env=environment() | trial.project, check=False)
     if shutil.which("docker"):
         down = ["docker", "compose", "--project-name", trial.folder.name, "down", "--volumes", "--timeout", "1"]
-        subprocess.run(down, cwd=trial.folder, capture_output=True, check=False)
+        with suppress(subprocess.TimeoutExpired):  # no engine answers
+            subprocess.run(down, cwd=trial.folder, capture_output=True, check=False, timeout=60)
     shutil.rmtree(trial.copy, ignore_errors=True)
     removal = ["git", "worktree", "remove", "--force", "--force", str(trial.copy)]
     subprocess.run(removal, cwd=trial.root, capture_output=True, check=False)

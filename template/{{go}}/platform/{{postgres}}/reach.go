@@ -32,11 +32,11 @@ func reach(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) error {
 }
 
 // Ready returns what reports whether the server answers. That all connections are at work is no reason to send requests elsewhere:
-// the other instances would have more of them, and so have less.
+// the other instances would have more of them, and so have less. One that is still being opened after that time is.
 func Ready(pool *pgxpool.Pool) func(context.Context) error {
 	return func(ctx context.Context) error {
 		err := pool.Ping(ctx)
-		if stat := pool.Stat(); errors.Is(err, errNoConnection) && stat.AcquiredConns() == stat.MaxConns() {
+		if errors.Is(err, errNoConnection) && pool.Stat().ConstructingConns() == 0 {
 			return nil
 		}
 		return err
