@@ -15,7 +15,7 @@ from .context import blueprint, recorded
 from .errors import ModelError
 from .files import read
 from .filters import FILTERS
-from .speed import ask_git_once, compile_once
+from .speed import ask_git_once, compile_once, render_only_templates
 
 
 class Blueprint(ContextHook):
@@ -29,6 +29,7 @@ class Blueprint(ContextHook):
         environment.filters |= FILTERS
         compile_once(environment)
         ask_git_once()
+        render_only_templates()
         self._refusal: str | None = None
         self._blueprint: dict[str, Any] = {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from functools import cache, wraps
 from pathlib import Path
@@ -14,6 +15,8 @@ try:
     from copier._main import Worker
 except ImportError:  # a Copier that has it elsewhere writes the same, and takes longer
     Worker = object  # type: ignore[assignment, misc]
+
+PLAIN = re.compile(r"[\w./-]+", re.ASCII)  # no template, whatever its delimiters are
 
 
 def compile_once(environment: Environment) -> None:
@@ -47,6 +50,32 @@ def ask_git_once(worker: Any = Worker) -> None:
             sync(self, *arguments)
 
     worker._sync_git_index_executable_bit = sync_if_needed
+
+
+def render_only_templates(worker: Any = Worker) -> None:
+    """Copier gathers all answers to render each part of each path, and the name of the answers file; most are plain."""
+    render = getattr(worker, "_render_string", None)
+    name = getattr(worker, "answers_relpath", None)
+    if render is None or hasattr(render, "__wrapped__") or not isinstance(name, property):
+        return
+
+    @wraps(render)
+    def render_template(self: Any, string: str, *arguments: Any, **named: Any) -> str:
+        if not PLAIN.fullmatch(string):
+            rendered: str = render(self, string, *arguments, **named)
+            return rendered
+        self.jinja_env.preprocess(string)  # as above
+        return string
+
+    def answers_relpath(self: Any) -> Path:
+        plain = str(self.answers_file or self.template.answers_relpath)
+        if not PLAIN.fullmatch(plain):
+            rendered: Path = name.__get__(self)
+            return rendered
+        self.jinja_env.preprocess(plain)
+        return Path(plain)
+
+    worker._render_string, worker.answers_relpath = render_template, property(answers_relpath)
 
 
 def _keeps_modes(folder: Path) -> bool:
