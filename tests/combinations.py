@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain, combinations, product
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,17 @@ def answers_of(answers: Answers, model: Path) -> dict[str, Any]:
             for resource, body in resources.items()
         }
     return {**answers, "resources": resources}
+
+
+def with_news(all_answers: Iterable[Answers]) -> list[Answers]:
+    """Those that have an answer which none before them has: together, every answer once."""
+    seen, found = set[tuple[str, str]](), []
+    for answers in all_answers:
+        each = {(key, str(answer)) for key, answer in answers.items()}
+        if each - seen:
+            found.append(answers)
+        seen |= each
+    return found
 
 
 KEYS = [key for key in questions.questions() if questions.choices(key)]

@@ -8,9 +8,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import jinja2
 import pytest
+from blueprint import speed
 from copier import run_copy
 from copier._main import Worker
+from jinja2 import Environment
 
 from tests.support import ROOT, Copy, commit, git, tree
 
@@ -37,6 +40,54 @@ def test_an_executable_is_one_where_git_does_not_keep_modes(template: Path, tmp_
     commit(release, "v9999.1.0")
     run_copy(str(release), service, defaults=True, overwrite=True, unsafe=True, quiet=True)
     assert git(service, "ls-files", "--stage", SCRIPT).startswith("100755 ")
+
+
+def test_the_templates_of_an_engine_are_compiled_once(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An update writes three services, and took a third longer when it compiled for each."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1767225600")
+    monkeypatch.setattr(jinja2, "compiled_once", {}, raising=False)
+    compiled = []
+    compile_ = Environment.compile
+
+    def count(environment: Environment, *arguments: Any) -> Any:
+        code = compile_(environment, *arguments)
+        compiled.append(arguments[:2])
+        return code
+
+    monkeypatch.setattr(Environment, "compile", count)
+    first, once = copy(name="first"), len(compiled)
+    second = copy(name="second")
+    assert (len(compiled), len(set(compiled))) == (once, once)
+    assert tree(first) == tree(second)
+
+
+def test_what_one_engine_compiled_is_not_used_by_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Jinja applies a filter to a constant when it compiles, and a release may change the filter."""
+
+    def written(engine: str) -> str:
+        monkeypatch.setattr(speed, "_engine", lambda: engine)
+        environment = Environment(autoescape=True)
+        environment.filters["signed"] = lambda text: text + engine
+        speed.compile_once(environment)
+        return environment.from_string("{{ 'by ' | signed }}").render()
+
+    assert [written("one"), written("two"), written("one")] == ["by one", "by two", "by one"]
+
+
+@pytest.mark.parametrize(
+    "file", ["copier.yml", "extensions/blueprint/filters.py", "extensions/pieces/docs/none_yet.md"]
+)
+def test_an_engine_is_another_once_a_file_of_it_changes(
+    file: str, template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever is not the text of a template counts."""
+    git(tmp_path, "clone", "--quiet", str(template), "release")
+    monkeypatch.setattr(speed, "ENGINE", tmp_path / "release" / "extensions")
+    before = speed._engine()
+    (tmp_path / "release" / "README.md").write_text("Another.", encoding="utf-8")
+    assert speed._engine() == before
+    (tmp_path / "release" / file).write_text("Another.", encoding="utf-8")
+    assert speed._engine() != before
 
 
 def test_a_path_without_a_template_is_not_rendered(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
-from functools import cache, wraps
+from functools import wraps
+from hashlib import sha256
 from pathlib import Path
 from types import CodeType
 from typing import Any
 
+import jinja2
 from jinja2 import Environment
 
 try:
@@ -16,19 +18,32 @@ try:
 except ImportError:  # a Copier that has it elsewhere writes the same, and takes longer
     Worker = object  # type: ignore[assignment, misc]
 
+ENGINE = Path(__file__).parents[1]
 PLAIN = re.compile(r"[\w./-]+", re.ASCII)  # no template, whatever its delimiters are
 
 
 def compile_once(environment: Environment) -> None:
-    """Copier compiles every part of a path, and the name of the answers file, again for every file it writes."""
-    compiled = cache(environment.compile)
+    """Copier compiles every part of a path again for every file it writes, and an update writes three services.
 
-    def compile_(*arguments: Any) -> CodeType:
-        environment.preprocess(*arguments[:3])  # before each text, Copier forgets by this what the last one yielded
-        code: CodeType = compiled(*arguments)
-        return code
+    What was compiled is kept as long as the process, for the clones of one engine: each has a blueprint of its own, and
+    a filter of a constant is applied when the template is compiled.
+    """
+    compile_anew = environment.compile
+    compiled: dict[object, CodeType] = vars(jinja2).setdefault("compiled_once", {}).setdefault(_engine(), {})
+
+    def compile_(source: str, name: str | None = None, filename: str | None = None) -> CodeType:
+        environment.preprocess(source, name, filename)  # by this Copier forgets what the text before has yielded
+        if (source, name) not in compiled:
+            compiled[source, name] = compile_anew(source, name, filename)
+        return compiled[source, name]
 
     environment.compile = compile_  # type: ignore[method-assign, assignment]
+
+
+def _engine() -> str:
+    """What all depends on but the text of a template: the engine, and the delimiters of copier.yml."""
+    files = [ENGINE.parent / "copier.yml", *sorted(file for file in ENGINE.rglob("*.*") if file.suffix != ".pyc")]
+    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def ask_git_once(worker: Any = Worker) -> None:

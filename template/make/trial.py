@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings
 
 import yaml
 
@@ -51,9 +52,16 @@ def reason(complaint: str) -> str:
     return (fatal or lines or [""])[-1]
 
 
-def copier(folder: Path, *arguments: str) -> None:
-    """Runs Copier without a question."""
-    run(folder, sys.executable, "-m", "copier", *arguments, "--trust", "--defaults", "--quiet")
+def run_copier(operation: str, folder: Path, version: str, **options: Any) -> None:
+    """Runs Copier without a question; in this process, so that all runs share what it makes of the templates."""
+    import copier  # noqa: PLC0415 - half a second, which a refusal does not wait for
+
+    given = {"vcs_ref": version, "defaults": True, "overwrite": True, "unsafe": True, "quiet": True, **options}
+    try:
+        with catch_warnings(action="ignore"):
+            getattr(copier, f"run_{operation}")(folder, **given)
+    except Exception as error:
+        raise RefusalError(reason(str(error)) or f"copier {operation} failed.") from error
 
 
 def answers(folder: Path) -> dict[str, Any]:
@@ -122,11 +130,11 @@ class Trial:
     def _render(self, home: Path, folder: Path) -> None:
         folder.mkdir()
         shutil.copy(home / ANSWERS, folder)
-        copier(folder, "recopy", "--overwrite", f"--vcs-ref={answers(home)['_commit']}")
+        run_copier("recopy", folder, answers(home)["_commit"])
 
-    def update(self, *arguments: str) -> None:
+    def update(self, version: str, data: dict[str, str]) -> None:
         """Runs the update in the copy; with so much context no edit lands in the wrong one of two similar places."""
-        copier(self.service, "update", "--context-lines=1000", *arguments)
+        run_copier("update", self.service, version, data=data, context_lines=1000)
 
     def conflicts(self) -> list[str]:
         """Returns the paths that both sides changed at the same lines."""

@@ -47,7 +47,7 @@ def update(wanted: str, *, dry: bool) -> int:
         branch = f"update-{version}"
         if not dry and git(copy.root, "branch", "--list", branch).strip():
             raise RefusalError(f"There is a branch {branch} already: delete it, or go on there.")
-        found = changed(copy, f"--vcs-ref={version}")
+        found = changed(copy, version)
         heading = f"From {known['_commit']} to {version} of the platform."
         told = news(origin, known["_commit"], version, known)
         print("\n\n".join(filter(None, (heading, told, str(found)))) + "\n")
@@ -64,13 +64,13 @@ def update(wanted: str, *, dry: bool) -> int:
 def model() -> int:
     """Builds what model.yml asks for."""
     nothing = "What model.yml says is built already: nothing to do."
-    return change(f"--data=resources={HOME / 'model.yml'}", nothing=nothing)
+    return change({"resources": str(HOME / "model.yml")}, nothing=nothing)
 
 
-def change(*arguments: str, nothing: str) -> int:
+def change(data: dict[str, str], *, nothing: str) -> int:
     """Builds what a changed model or answer asks for, with the version of the platform that is there."""
     with trial(HOME) as copy:
-        found = changed(copy, "--vcs-ref=:current:", *arguments)
+        found = changed(copy, answers(HOME)["_commit"], data)
         if found.is_empty:
             print(nothing)
             return 0
@@ -83,12 +83,12 @@ def change(*arguments: str, nothing: str) -> int:
         return end(found, whole, undo=UNDO)
 
 
-def changed(copy: Trial, *arguments: str) -> Report:
+def changed(copy: Trial, version: str, data: dict[str, str] | None = None) -> Report:
     """Runs the update in the copy, and says what it did."""
     say("Writing again what the platform wrote the last time, to see what was changed since.")
     copy.render_before()
     say("Updating a copy of the repository.")
-    copy.update(*arguments)
+    copy.update(version, data or {})
     return report(copy)
 
 
@@ -163,8 +163,8 @@ def answer() -> int:
     wrong = [pair for pair in given if pair.partition("=")[0] not in known or "=" not in pair]
     if not given or wrong:
         raise RefusalError(f"Say which answer: make answer auth=none. The answers are: {', '.join(known)}.")
-    data = [f"--data={pair}" for pair in given]
-    return change(*data, nothing="That is the answer already: nothing to do.")
+    data = {key: value for key, _, value in (pair.partition("=") for pair in given)}
+    return change(data, nothing="That is the answer already: nothing to do.")
 
 
 def given_to_make() -> str:
