@@ -43,7 +43,7 @@ bench: ## Measure a service, its writing and its audit, and renew bench/results.
 trials: ## Let 300 teams edit, update and grow at random (SEED=1 is the first of them); hours
 	TRIALS=$(or $(TRIALS),300) SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_trials.py --numprocesses auto
 
-matrix: ## Write, build, test and lint services in which every two answers meet; all combinations with ALL=1
+matrix: ## Write, test, lint and audit services in which every two answers meet; all combinations with ALL=1
 	ALL=$(ALL) $(BIN)/python tests/matrix.py
 
 diff: ## Show what this branch changes in a generated service (BASE=main)

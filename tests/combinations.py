@@ -54,7 +54,11 @@ KEYS = [key for key in questions.questions() if questions.choices(key)]
 COMBINATIONS: list[dict[str, Any]] = [dict(zip(KEYS, answers, strict=True)) for answers in product(*map(offered, KEYS))]
 
 
-# Every two answers meet in one of these; few faults need three (Kuhn, Wallace and Gallo, IEEE TSE 30(6), 2004).
-PAIRWISE: list[dict[str, Any]] = [
-    dict(zip(KEYS, answers, strict=True)) for answers in AllPairs(list(map(offered, KEYS)))
-]
+def pairwise() -> list[dict[str, Any]]:
+    """Every two answers meet in one of these; few faults need three (Kuhn, Wallace and Gallo, IEEE TSE 30(6), 2004)."""
+    keys = sorted(KEYS, key=lambda key: -len(offered(key)))  # fewer, when the questions of most choices come first
+    chosen = (dict(zip(keys, answers, strict=True)) for answers in AllPairs(list(map(offered, keys))))
+    return [{key: answers[key] for key in KEYS} for answers in chosen]
+
+
+PAIRWISE = pairwise()

@@ -1,4 +1,4 @@
-"""Write, build, test and lint services in which every two answers meet: `make matrix`; all combinations with ALL=1."""
+"""Write, test, lint and audit services in which every two answers meet: `make matrix`; all combinations with ALL=1."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ import time
 from pathlib import Path
 
 from tests.combinations import COMBINATIONS, PAIRWISE, label
-from tests.service import Service, lend_tools, write
+from tests.memory import place
+from tests.service import Service, audited, lend_tools, write
 from tests.support import snapshot
 
 
 def main() -> None:
     chosen = COMBINATIONS if os.environ.get("ALL") else PAIRWISE
     failed = []
-    with tempfile.TemporaryDirectory(prefix="matrix-") as folder:
+    with tempfile.TemporaryDirectory(prefix="matrix-", dir=place(8 * 2**30)) as folder:
         template = snapshot(Path(folder) / "template")
         first: Service | None = None
         for number, answers in enumerate(chosen, 1):
@@ -28,6 +29,7 @@ def main() -> None:
                 lend_tools(first, service)
             try:
                 service.make("test", "lint")
+                audited(service)
                 outcome = "passes"
             except AssertionError as error:
                 outcome = f"FAILS\n{error}"

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import signal
 import socket
 import subprocess
@@ -142,6 +143,13 @@ def lend_tools(service: Service, other: Service) -> None:
         if tool.name in ("ogen", "sqlc", "golangci-lint"):
             tool.touch()  # newer than what it was built from, which has only now been written here
             os.link(tool, other.folder / ".local" / "bin" / tool.name)
+
+
+def audited(service: Service) -> None:
+    """Every item of the checklist is met, and no check was left out."""
+    report = service.make("audit")
+    passed, items = re.findall(r"^(\d+) PASS.* of (\d+) items in", report, re.MULTILINE)[-1]
+    assert passed == items, report
 
 
 def free_ports(count: int) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests import demo
 from tests.combinations import PAIRWISE, answers_of, label, with_news
 from tests.new_version import begin_version
 from tests.postgres import MissingError, server
-from tests.service import Client, Service, free_ports, lend_tools, write
+from tests.service import Client, Service, audited, free_ports, lend_tools, write
 from tests.support import ROOT, Answers, commit, git
 
 MODELS = sorted(file.stem for file in (ROOT / "tests" / "models").glob("*.yml"))
@@ -57,13 +56,6 @@ def named(service: Service, words: str) -> str:
     """The files that have such words, but for what is the same in every service."""
     same = " ".join(f"--exclude-dir={folder}" for folder in (".local", ".audit", "platform", "tools"))
     return service.run("bash", "-c", f"grep -rliE '{words}' {same} . || true")
-
-
-def audited(service: Service) -> None:
-    """Every item of the checklist is met, and no check was left out."""
-    report = service.make("audit")
-    passed, items = re.findall(r"^(\d+) PASS.* of (\d+) items in", report, re.MULTILINE)[-1]
-    assert passed == items, report
 
 
 def test_the_default_service_meets_its_own_standards(service: Service) -> None:
