@@ -112,6 +112,34 @@ def test_an_answers_file_whose_name_is_a_template_gets_that_name(template: Path,
     assert (tmp_path / ".answers-of.yml").is_file()
 
 
+class Original:
+    """What the engine replaces of Copier."""
+
+    def _sync_git_index_executable_bit(self, path: Path) -> None:
+        """Ask git."""
+
+    def _render_string(self, string: str) -> str:
+        return string
+
+    @property
+    def answers_relpath(self) -> Path:
+        return Path()
+
+
+def test_a_release_replaces_what_another_has_put_in_the_way() -> None:
+    """An update has the engine of two releases in one process: a mistake of the old one must not stay."""
+
+    class Patched(Original):
+        pass
+
+    for _ in range(2):
+        speed.ask_git_once(Patched)
+        speed.render_only_templates(Patched)
+    assert vars(Patched)["_sync_git_index_executable_bit"].__wrapped__ is Original._sync_git_index_executable_bit
+    assert vars(Patched)["_render_string"].__wrapped__ is Original._render_string
+    assert vars(Patched)["answers_relpath"].fget.__wrapped__ is vars(Original)["answers_relpath"].fget
+
+
 ELSEWHERE = """
 import importlib, sys
 import blueprint.speed

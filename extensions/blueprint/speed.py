@@ -6,6 +6,7 @@ import re
 import subprocess
 from functools import wraps
 from hashlib import sha256
+from inspect import unwrap
 from pathlib import Path
 from types import CodeType
 from typing import Any
@@ -19,7 +20,7 @@ except ImportError:  # a Copier that has it elsewhere writes the same, and takes
     Worker = object  # type: ignore[assignment, misc]
 
 ENGINE = Path(__file__).parents[1]
-PLAIN = re.compile(r"[\w./-]+", re.ASCII)  # no template, whatever its delimiters are
+PLAIN = re.compile(r"[\w./-]+", re.ASCII)  # no template: delimiters have brackets, in every release
 
 
 def compile_once(environment: Environment) -> None:
@@ -42,18 +43,21 @@ def compile_once(environment: Environment) -> None:
 
 def _engine() -> str:
     """What all depends on but the text of a template: the engine, and the delimiters of copier.yml."""
-    files = [ENGINE.parent / "copier.yml", *sorted(file for file in ENGINE.rglob("*.*") if file.suffix != ".pyc")]
-    return sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+    files = [file for file in sorted(ENGINE.rglob("*")) if file.is_file() and "__pycache__" not in file.parts]
+    texts = [file.read_bytes() for file in (ENGINE.parent / "copier.yml", *files)]
+    names = [bytes(file.relative_to(ENGINE)) for file in files]
+    return sha256(b"\0".join([*names, *texts])).hexdigest()
 
 
 def ask_git_once(worker: Any = Worker) -> None:
     """Copier starts git after every file it writes, to learn whether git keeps modes; mostly it does, and that is all.
 
     The answer of git is kept as long as the worker, which writes one folder. Where git does not keep modes, Copier does
-    what it always does; a Copier that does not ask is left as it is.
+    what it always does; a Copier that does not ask is left as it is. Here and below, the release that was loaded last
+    replaces what another has put in the way.
     """
-    sync = getattr(worker, "_sync_git_index_executable_bit", None)
-    if sync is None or hasattr(sync, "__wrapped__"):
+    sync = unwrap(getattr(worker, "_sync_git_index_executable_bit", None))  # type: ignore[arg-type]
+    if sync is None:
         return
 
     @wraps(sync)
@@ -69,9 +73,9 @@ def ask_git_once(worker: Any = Worker) -> None:
 
 def render_only_templates(worker: Any = Worker) -> None:
     """Copier gathers all answers to render each part of each path, and the name of the answers file; most are plain."""
-    render = getattr(worker, "_render_string", None)
-    name = getattr(worker, "answers_relpath", None)
-    if render is None or hasattr(render, "__wrapped__") or not isinstance(name, property):
+    render = unwrap(getattr(worker, "_render_string", None))  # type: ignore[arg-type]
+    name = unwrap(getattr(getattr(worker, "answers_relpath", None), "fget", None))  # type: ignore[arg-type]
+    if render is None or name is None:
         return
 
     @wraps(render)
@@ -82,10 +86,11 @@ def render_only_templates(worker: Any = Worker) -> None:
         self.jinja_env.preprocess(string)  # as above
         return string
 
+    @wraps(name)
     def answers_relpath(self: Any) -> Path:
         plain = str(self.answers_file or self.template.answers_relpath)
         if not PLAIN.fullmatch(plain):
-            rendered: Path = name.__get__(self)
+            rendered: Path = name(self)
             return rendered
         self.jinja_env.preprocess(plain)
         return Path(plain)

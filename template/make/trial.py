@@ -54,14 +54,17 @@ def reason(complaint: str) -> str:
 
 def run_copier(operation: str, folder: Path, version: str, **options: Any) -> None:
     """Runs Copier without a question; in this process, so that all runs share what it makes of the templates."""
-    import copier  # noqa: PLC0415 - half a second, which a refusal does not wait for
-
     given = {"vcs_ref": version, "defaults": True, "overwrite": True, "unsafe": True, "quiet": True, **options}
     try:
+        import copier  # noqa: PLC0415 - half a second, which a refusal does not wait for
+
         with catch_warnings(action="ignore"):
             getattr(copier, f"run_{operation}")(folder, **given)
+    except OSError:
+        raise
     except Exception as error:
-        raise RefusalError(reason(str(error)) or f"copier {operation} failed.") from error
+        told = reason(str(error))
+        raise RefusalError(told if " " in told else f"copier {operation} failed: {error!r}.") from error
 
 
 def answers(folder: Path) -> dict[str, Any]:
@@ -210,7 +213,7 @@ def trial(home: Path) -> Iterator[Trial]:
     """Yields a copy of the repository, and removes it whatever happens."""
     root = repository(home)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+        signal.signal(number, stopped)
     with tempfile.TemporaryDirectory(prefix="update-") as folder:
         copied = Trial(home, root, Path(folder).resolve())
         try:
@@ -234,6 +237,12 @@ def forget(trial: Trial) -> None:
     shutil.rmtree(trial.copy, ignore_errors=True)
     removal = ["git", "worktree", "remove", "--force", "--force", str(trial.copy)]
     subprocess.run(removal, cwd=trial.root, capture_output=True, check=False)
+
+
+def stopped(number: int, _: object) -> None:
+    """Ends the process, which removes what is temporary; a second signal does not keep it from that."""
+    undisturbed()
+    sys.exit(128 + number)
 
 
 def undisturbed() -> None:
