@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from contract.events import read
+
 from tests.audit.test_other_service import other, running
 from tests.auditing import Audited
 
@@ -15,6 +22,30 @@ import schemathesis
 def ours(ctx, response, case):
     raise RuntimeError("a check that fails itself")
 """
+
+
+@pytest.mark.parametrize(
+    ("uri", "headers", "status", "failed"),
+    [
+        ("/things?cursor=" + 3000 * "%F0", {}, 431, False),
+        ("/things?cursor=" + 3000 * "%F0", {}, 414, False),
+        ("/things", {"Idempotency-Key": ["x" * 9000]}, 431, False),
+        ("/things?cursor=" + 3000 * "%F0", {}, 500, True),
+        ("/things?cursor=x", {"Accept": ["*/*"]}, 431, True),
+    ],
+    ids=["long", "long in other words", "large field", "long and broken", "short"],
+)
+def test_who_refuses_what_is_too_large_speaks_for_itself(
+    uri: str, headers: dict[str, list[str]], status: int, failed: bool, tmp_path: Path
+) -> None:
+    """It is the HTTP server, which reads no more and so knows no API; at 8000 octets it has to (RFC 9110, 4.1)."""
+    answer = {"request": {"method": "GET", "uri": uri, "headers": headers}, "response": {"status_code": status}}
+    check = {"name": "content_type_conformance", "status": "failure"}
+    recorder: dict[str, Any] = {"label": "GET /things", "interactions": {"a": answer}, "checks": {"a": [check]}}
+    events = tmp_path / "events.ndjson"
+    events.write_text(json.dumps({"ScenarioFinished": {"recorder": recorder}}) + "\n", encoding="utf-8")
+    told = read(events)
+    assert (len(told.failures), len(told.errors), told.requests, told.failed) == (int(failed), 0, 1, True)
 
 
 def test_an_error_of_schemathesis_is_not_run_and_said(running: Audited) -> None:
