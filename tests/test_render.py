@@ -151,7 +151,8 @@ def test_the_audit_finds_nothing_in_what_is_written(case: tuple[Answers, Path], 
 def test_every_template_is_of_use(template: Path, tmp_path: Path) -> None:
     """A path that renders to nothing everywhere is dead, or hides a misspelt variable."""
     used = set[Path]()
-    for number, case in enumerate(zip(PAIRWISE, cycle(THREE), strict=False)):
+    nothing = (PAIRWISE[0], THREE[-1])  # neither a resource nor an account
+    for number, case in enumerate([*zip(PAIRWISE, cycle(THREE), strict=False), nothing]):
         used |= {source for source, _ in render(template, tmp_path / str(number), answers_of(*case)).written}
     assert {file.relative_to(template) for file in (template / "template").rglob("*") if file.is_file()} == used
 
