@@ -24,7 +24,7 @@ class Told:
         failures: The check, the operation and a message of each, once; those that are nobody's mistake are left out.
         errors: What kept schemathesis from something.
         requests: How many were sent.
-        failed: Whether any check failed, be it nobody's mistake.
+        failed: Whether any check failed, even if that is nobody's mistake.
     """
 
     failures: dict[tuple[str, str, str], None] = field(default_factory=dict)
