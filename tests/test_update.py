@@ -242,6 +242,26 @@ def test_a_version_can_be_named_and_a_prerelease_is_none(platform: Platform, tea
     assert "to v1.2.0rc1 of" in team.make("update", "DRY_RUN=1", "to=v1.2.0rc1").said
 
 
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        ("v9.9.9", "The platform has no version v9.9.9: its newest release is v1.1.0."),
+        ("v0.9.0", "v0.9.0 is older than v1.0.0, which this service has: an update only goes forward."),
+    ],
+    ids=["none", "older"],
+)
+def test_a_version_that_cannot_be_taken_is_refused_in_a_sentence(
+    version: str, says: str, platform: Platform, team: Team
+) -> None:
+    """The sentence says which there is, before anything is written."""
+    git(platform.folder, "tag", "v0.9.0")
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    before = team.state()
+    outcome = team.make("update", f"to={version}")
+    assert (outcome.code != 0, outcome.said.splitlines()[-2]) == (True, says)
+    assert team.state() == before
+
+
 def damaged(text: str) -> str:
     return text.replace("\nauth: api_key\n", "\nauth: none\n")
 

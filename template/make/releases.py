@@ -28,6 +28,24 @@ def platform(source: str, folder: Path) -> Path:
     return origin
 
 
+def wished(origin: Path, version: str, since: str) -> str:
+    """Returns the version to take: the newest release unless one is named, and none that is older than what is there."""
+    if version:
+        try:
+            git(origin, "rev-parse", "--quiet", "--verify", f"{version}^{{commit}}")
+        except RefusalError as error:
+            there = f"its newest release is {newest(origin)}"
+            raise RefusalError(f"The platform has no version {version}: {there}.") from error
+    taken = version or newest(origin)
+    try:
+        older = Version(taken) < Version(since)
+    except InvalidVersion:  # no release, but a commit: Copier knows which is older
+        older = False
+    if older:
+        raise RefusalError(f"{taken} is older than {since}, which this service has: an update only goes forward.")
+    return taken
+
+
 def newest(origin: Path) -> str:
     """Returns the newest release."""
     releases = {tag: found for tag in git(origin, "tag").split() if (found := _release(tag))}

@@ -18,7 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from releases import newest, news, platform
+from releases import news, platform, wished
 from report import Report, report
 from trial import RefusalError, Trial, answers, environment, git, repository, trial
 
@@ -40,7 +40,7 @@ def update(wanted: str, *, dry: bool) -> int:
         known = answers(HOME)
         say(f"Reading the platform at {known['_src_path']}.")
         origin = platform(known["_src_path"], copy.folder)
-        version = wanted or newest(origin)
+        version = wished(origin, wanted, known["_commit"])
         if version == known["_commit"]:
             print(f"This service has {version} of the platform already: nothing to do.")
             return 0
