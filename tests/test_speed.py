@@ -12,10 +12,11 @@ import jinja2
 import pytest
 from blueprint import speed
 from copier import run_copy
+from copier._jinja_ext import get_yield_context
 from copier._main import Worker
 from jinja2 import Environment
 
-from tests.support import ROOT, Copy, commit, git, tree
+from tests.support import ANSWERS, ROOT, Copy, commit, git, tree
 
 SCRIPT = "make/environment.sh"
 FILE_MODE = re.compile(r"core\.filemode", re.IGNORECASE)
@@ -103,6 +104,16 @@ def test_a_path_without_a_template_is_not_rendered(copy: Copy, monkeypatch: pyte
     monkeypatch.setattr(Worker, "_render_context", count)
     service = copy()
     assert contexts < 4 * len(tree(service))
+
+
+def test_a_path_without_a_template_yields_nothing(template: Path, tmp_path: Path) -> None:
+    """Else a folder below one that is written for each resource would be written for each of them again."""
+    with Worker(src_path=str(template), dst_path=tmp_path, unsafe=True) as worker:
+        yielded = get_yield_context(worker.jinja_env)
+        yielded.yield_name = "resource"
+        assert (worker._render_string("plain"), yielded.yield_name) == ("plain", None)
+        yielded.yield_name = "resource"
+        assert (str(worker.answers_relpath), yielded.yield_name) == (ANSWERS, None)
 
 
 def test_an_answers_file_whose_name_is_a_template_gets_that_name(template: Path, tmp_path: Path) -> None:
