@@ -29,7 +29,7 @@ def platform(source: str, folder: Path) -> Path:
 
 
 def wished(origin: Path, version: str, since: str) -> str:
-    """Returns the version to take: the newest release unless one is named, and none that is older than what is there."""
+    """Returns the version to take: the newest release unless one is named, and never an older one than `since`."""
     if version:
         try:
             git(origin, "rev-parse", "--quiet", "--verify", f"{version}^{{commit}}")
