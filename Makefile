@@ -38,7 +38,7 @@ demo: ## Write a service, start it and call it
 
 bench: ## Measure a service, its writing and its audit, and renew bench/results.md (some ten minutes)
 	$(BIN)/python bench/service.py --rounds 9
-	{ echo; $(BIN)/python bench/copier_speed.py && echo && $(BIN)/python bench/audit.py; } | tee -a bench/results.md
+	{ for part in copier_speed update audit; do echo; $(BIN)/python bench/$$part.py; done; } | tee -a bench/results.md
 
 trials: ## Let 300 teams edit, update and grow at random (SEED=1 is the first of them); hours
 	TRIALS=$(or $(TRIALS),300) SEED=$(or $(SEED),1) $(BIN)/pytest tests/test_trials.py --numprocesses auto

@@ -54,6 +54,16 @@ class Workspace:
             raise BenchError(f"`{' '.join(words)}` failed:\n{(done.stdout + done.stderr)[-3000:]}")
         return done.stdout
 
+    def cpu(self, command: Sequence[str]) -> float:
+        """How many seconds of the processors a command and all that it starts (git) take, as the kernel counts them."""
+        null = subprocess.DEVNULL
+        child = subprocess.Popen(command, env=self.environment, stdin=null, stdout=null, cwd=self.folder)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode:
+            raise BenchError(f"`{' '.join(command)}` failed.")
+        return usage.ru_utime + usage.ru_stime
+
     def commit(self, folder: Path, tag: str) -> None:
         """Put all that is in a folder into a new repository."""
         for arguments in (["init"], ["add", "--all"], ["commit", "--message", tag], ["tag", tag]):
@@ -75,11 +85,6 @@ def copy_command(template: Path, service: Path, *arguments: str | Path) -> list[
     """The command that writes a service, as a person would give it."""
     words = [COPIER, "copy", "--quiet", "--trust", "--defaults", *arguments, template, service]
     return [str(word) for word in words]
-
-
-def update_command(service: Path) -> list[str]:
-    """The command by which `make update` brings in the newest release."""
-    return [str(COPIER), "update", "--quiet", "--trust", "--defaults", "--context-lines=1000", str(service)]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
