@@ -107,8 +107,11 @@ func (c *Client) watch(ctx context.Context) {
 
 // recovered reports whether the server is back, and nobody has found it wrong in the meantime.
 func (c *Client) recovered(ctx context.Context) bool {
-	doubts, recoveries := c.begin()
 	err := c.ping(ctx)
+	if err != nil {
+		return false
+	}
+	doubts, recoveries := c.begin()
 	for _, recovery := range recoveries {
 		if err == nil {
 			err = c.bounded(ctx, recovery)

@@ -60,10 +60,11 @@ func Open(ctx context.Context, settings Settings, log *slog.Logger) (*Client, er
 	}
 	options.PoolSize = settings.Connections
 	options.MaxActiveConns = settings.Connections
-	options.DialTimeout = probeTimeout
-	options.ReadTimeout = probeTimeout
-	options.WriteTimeout = probeTimeout
-	options.PoolTimeout = probeTimeout
+	longest := max(probeTimeout, settings.Timeout) // that anybody waits for it
+	options.DialTimeout = longest
+	options.ReadTimeout = longest
+	options.WriteTimeout = longest
+	options.PoolTimeout = longest
 	options.ContextTimeoutEnabled = true
 	options.MaxRetries = -1
 	options.DialerRetries = 1
