@@ -12,10 +12,12 @@ import pytest
 from copier import run_copy, run_update
 
 from tests import memory
+from tests.releases import Platform, Team
 from tests.service import Service, write
-from tests.support import Answers, Copy, Update, snapshot
+from tests.support import ROOT, Answers, Copy, Update, snapshot
 
 ROOM = 8 * 2**30
+SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 
 
 def pytest_configure() -> None:
@@ -98,3 +100,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if any(part in item.nodeid for part in LONG):
             item.add_marker(pytest.mark.long)
     items.sort(key=lambda item: ("test_services" not in item.nodeid, "fifty" not in item.nodeid))
+
+
+@pytest.fixture
+def platform(template: Path, tmp_path: Path) -> Platform:
+    return Platform.of(template, tmp_path / "platform")
+
+
+@pytest.fixture(scope="session")
+def written(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
+    """A service of the first release, written once for all tests."""
+    folder = tmp_path_factory.mktemp("written")
+    return Platform.of(template, folder / "platform").service(folder / "service", "--data", SINGLE)
+
+
+@pytest.fixture
+def team(written: Team, platform: Platform, tmp_path: Path) -> Team:
+    return written.of(platform, tmp_path / "service")

@@ -26,6 +26,7 @@ ADDRESSES = [
     ("gh:acme/template", "https://github.com/acme/template.git"),
     ("gl:acme/tools/template.git", "https://gitlab.com/acme/tools/template.git"),
     ("https://example.com/acme/template.git", "https://example.com/acme/template.git"),
+    ("git+https://example.com/acme/template", "git+https://example.com/acme/template"),
     ("git@example.com:acme/template.git", "git@example.com:acme/template.git"),
 ]
 

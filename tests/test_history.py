@@ -23,11 +23,6 @@ RETIRED = """    "None: whoever reaches the service may do everything":
 """
 
 
-@pytest.fixture
-def platform(template: Path, tmp_path: Path) -> Platform:
-    return Platform.of(template, tmp_path / "platform")
-
-
 def retire(platform: Platform) -> None:
     text = platform.text(QUESTIONS)
     assert OPEN in text

@@ -24,23 +24,6 @@ FORMATS = "extensions/blueprint/formats.py"
 SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 
 
-@pytest.fixture
-def platform(template: Path, tmp_path: Path) -> Platform:
-    return Platform.of(template, tmp_path / "platform")
-
-
-@pytest.fixture(scope="session")
-def written(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Team:
-    """A service of the first release, written once for all tests."""
-    folder = tmp_path_factory.mktemp("written")
-    return Platform.of(template, folder / "platform").service(folder / "service", "--data", SINGLE)
-
-
-@pytest.fixture
-def team(written: Team, platform: Platform, tmp_path: Path) -> Team:
-    return written.of(platform, tmp_path / "service")
-
-
 def changed(text: str, old: str, new: str) -> str:
     assert old in text
     return text.replace(old, new, 1)
@@ -78,7 +61,7 @@ def test_a_trial_says_the_same_and_changes_nothing(platform: Platform, team: Tea
     before = team.state()
     trial = team.make("update", "DRY_RUN=1").said
     assert team.state() == before
-    assert trial.partition("This was a trial")[0].strip() in team.make("update").said
+    assert trial.partition("This was a dry run")[0].strip() in team.make("update").said
 
 
 def test_an_edit_elsewhere_in_a_file_of_the_platform_is_merged(platform: Platform, team: Team) -> None:

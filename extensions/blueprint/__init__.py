@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,14 @@ from jinja2 import Environment
 from . import questions
 from .context import blueprint, recorded
 from .errors import ModelError
-from .files import read
+from .files import read, twice
 from .filters import FILTERS
 from .speed import ask_git_once, compile_once, render_only_templates
+
+try:
+    from copier._main import _operation as operation
+except ImportError:  # a Copier that has it elsewhere lets a memory through that should be left out
+    operation = ContextVar("operation")
 
 
 class Blueprint(ContextHook):
@@ -57,9 +63,12 @@ class Blueprint(ContextHook):
 def _refusal(context: Mapping[str, Any]) -> str:
     """What is wrong with the answers that are known before the first question is asked."""
     conf = context["_copier_conf"]
-    data, last = conf["data"], _last_answers(Path(conf["dst_path"], conf["answers_file"]))
+    data = conf["data"]
     usual = {key: value for key, value in conf["settings"].defaults.items() if "{" not in str(value)}
     try:
+        last = _last_answers(Path(conf["dst_path"], conf["answers_file"]))
+        if not last and operation.get(None) == "copy":  # an update replays what was recorded, in folders of its own
+            questions.refuse_memory(data)
         questions.refuse_unknown(data, last)
         questions.refuse_moved(data, last)
         questions.refuse_retired(data, last)
@@ -70,4 +79,8 @@ def _refusal(context: Mapping[str, Any]) -> str:
 
 
 def _last_answers(file: Path) -> dict[str, Any]:
-    return (read(file) or {}) if file.is_file() else {}
+    if not file.is_file():
+        return {}
+    if key := twice(file):
+        raise ModelError(f"{file.name} has {key} twice, as two branches changed it; `make model` makes one of both.")
+    return read(file) or {}

@@ -50,6 +50,12 @@ def refuse_unknown(data: Mapping[str, Any], recorded: Iterable[str]) -> None:
         raise ModelError(f"{wording.shown(unknown)} is not a question; {suggestion(unknown, questions())}")
 
 
+def refuse_memory(data: Mapping[str, Any]) -> None:
+    """Refuse for a new service what another one remembers: all of it would be taken for built."""
+    if "applied" in data:
+        raise ModelError("applied: the template writes it itself; leave it out.")
+
+
 def refuse_moved(data: Mapping[str, Any], recorded: Mapping[str, Any]) -> None:
     """Refuse to change what a service keeps for life."""
     for key in FOR_LIFE:

@@ -10,7 +10,7 @@ from typing import Any
 
 from packaging.version import InvalidVersion, Version
 
-from trial import RefusalError, git, run
+from commands import RefusalError, git, run
 
 HEADING = re.compile(r"^## \[?v?(\d+\.\d+\.\d+)\b.*$", re.MULTILINE)
 FOR_TEAMS = ("You will see", "By hand")
@@ -22,7 +22,7 @@ def platform(source: str, folder: Path) -> Path:
     """Returns a bare clone of the platform's repository."""
     origin = folder / "platform.git"
     try:
-        run(folder, "git", "clone", "--quiet", "--bare", source, origin)
+        run(folder, "git", "clone", "--quiet", "--bare", source.removeprefix("git+"), origin)
     except RefusalError as error:
         raise RefusalError(f"The platform at {source} cannot be read ({error}); nothing has changed.") from error
     return origin
@@ -37,38 +37,33 @@ def wished(origin: Path, version: str, since: str) -> str:
             there = f"its newest release is {newest(origin)}"
             raise RefusalError(f"The platform has no version {version}: {there}.") from error
     taken = version or newest(origin)
-    try:
-        older = Version(taken) < Version(since)
-    except InvalidVersion:  # no release, but a commit: Copier knows which is older
-        older = False
-    if older:
+    there, here = _version(taken), _version(since)
+    if there and here and there < here:  # of two commits Copier knows which is older
         raise RefusalError(f"{taken} is older than {since}, which this service has: an update only goes forward.")
     return taken
 
 
 def newest(origin: Path) -> str:
     """Returns the newest release."""
-    releases = {tag: found for tag in git(origin, "tag").split() if (found := _release(tag))}
+    found = {tag: _version(tag) for tag in git(origin, "tag").split()}
+    releases = {tag: version for tag, version in found.items() if version and not version.is_prerelease}
     if not releases:
         raise RefusalError("The platform has no release: ask its team for a tag such as v1.2.3.")
     return max(releases, key=lambda tag: releases[tag])
 
 
-def _release(tag: str) -> Version | None:
-    """Returns the version that a tag names, nothing for a trial or another tag."""
+def _version(name: str) -> Version | None:
+    """Returns the version that a tag or a commit names, if it names one: the hash 1234567 does not."""
     try:
-        found = Version(tag)
+        return Version(name) if "." in name else None
     except InvalidVersion:
         return None
-    return None if found.is_prerelease else found
 
 
 def _plain(version: str) -> str:
-    """Returns the release that a version is, tries, or comes after: v1.2.3-4-gabcdef comes after v1.2.3."""
-    try:
-        return Version(version.split("-")[0]).base_version
-    except InvalidVersion:
-        return "0"
+    """Returns the release that a version is, precedes (v1.2.3rc1), or comes after (v1.2.3-4-gabcdef)."""
+    found = _version(version.split("-")[0])
+    return found.base_version if found else "0"
 
 
 def news(origin: Path, since: str, until: str, answers: dict[str, Any]) -> str:

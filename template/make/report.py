@@ -6,8 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from commands import git
 from likeness import is_text, likest, merged
-from trial import Trial, git
+from trial import Trial
 
 CLASSES = {
     "new": "new",

@@ -13,74 +13,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from warnings import catch_warnings
+from time import time
 
-import yaml
+from answers import ANSWERS, answers, as_one
+from commands import RefusalError, environment, git, run_copier
 
-ANSWERS = ".copier-answers.yml"
 NOBODY = "0" * 40
 # What starts the server of development.
 DATABASE = ("make/database.py", "make/embedded.py", "make/process.py", "make/roles.py", "db/roles.sql")
-
-
-class RefusalError(Exception):
-    """A sentence that says what is wrong and what to do."""
-
-
-def git(folder: Path, *arguments: str, given: str | None = None) -> str:
-    """Returns what git prints."""
-    return run(folder, "git", *arguments, given=given)
-
-
-def run(folder: Path, *command: str | Path, given: str | None = None) -> str:
-    """Returns what a command prints; refuses with the last line of what it complains about."""
-    try:
-        done = subprocess.run(command, cwd=folder, input=given or "", capture_output=True, text=True, check=False)
-    except OSError as error:
-        raise RefusalError(f"{command[0]} cannot be run: {error.strerror}.") from error
-    if done.returncode:
-        raise RefusalError(reason(done.stderr) or f"{' '.join(map(str, command))} failed.")
-    return done.stdout
-
-
-def reason(complaint: str) -> str:
-    """Returns the line that says what is wrong."""
-    lines = [line.strip(" |\t") for line in complaint.splitlines() if line.strip(" |\t")]
-    fatal = [line.partition("fatal: ")[2] for line in lines if "fatal: " in line]
-    return (fatal or lines or [""])[-1]
-
-
-def run_copier(operation: str, folder: Path, version: str, **options: Any) -> None:
-    """Runs Copier without a question; in this process, so that all runs share what it makes of the templates."""
-    given = {"vcs_ref": version, "defaults": True, "overwrite": True, "unsafe": True, "quiet": True, **options}
-    try:
-        import copier  # noqa: PLC0415 - half a second, which a refusal does not wait for
-
-        with catch_warnings(action="ignore"):
-            getattr(copier, f"run_{operation}")(folder, **given)
-    except OSError:
-        raise
-    except Exception as error:
-        told = reason(str(error))
-        raise RefusalError(told if " " in told else f"copier {operation} failed: {error!r}.") from error
-
-
-def answers(folder: Path) -> dict[str, Any]:
-    """Returns what the answers file says, if it is as Copier wrote it."""
-    try:
-        found = yaml.safe_load((folder / ANSWERS).read_text(encoding="utf-8"))
-        parts, chosen = set(found["applied"]["parts"]), found["framework"]
-        both = found["database"], found["auth"], found["cache"], found["api_versioning"], *found["apis"]
-    except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
-        raise RefusalError(f"{ANSWERS} cannot be read: restore it from git, for Copier alone writes it.") from error
-    if parts != {chosen, *both} - {"none"}:
-        differing = ", ".join(sorted(map(str, parts ^ ({chosen, *both} - {"none"}))))
-        raise RefusalError(
-            f"{ANSWERS} was edited by hand ({differing}): restore it, then say `make answer key=value` instead."
-        )
-    return dict(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +74,23 @@ class Trial:
 
     def _render(self, home: Path, folder: Path) -> None:
         folder.mkdir()
-        shutil.copy(home / ANSWERS, folder)
+        (folder / ANSWERS).write_text(as_one(home), encoding="utf-8")
         run_copier("recopy", folder, answers(home)["_commit"])
 
     def update(self, version: str, data: dict[str, str]) -> None:
         """Runs the update in the copy; with so much context no edit lands in the wrong one of two similar places."""
-        run_copier("update", self.service, version, data=data, context_lines=1000)
+        base = git(self.copy, "rev-parse", "HEAD").strip()
+        self._commit_answers_as_one()
+        with clock_after(self.service / "db" / "migrations"):
+            run_copier("update", self.service, version, data=data, context_lines=1000)
+        git(self.copy, "update-ref", "HEAD", base)
+
+    def _commit_answers_as_one(self) -> None:
+        """Copier reads the last of two lines alone, and updates nothing that is not committed."""
+        (self.service / ANSWERS).write_text(as_one(self.service), encoding="utf-8")
+        if git(self.service, "status", "--porcelain", "--", ANSWERS):
+            somebody = ("-c", "user.name=make", "-c", "user.email=make@localhost", "-c", "commit.gpgsign=false")
+            git(self.service, *somebody, "commit", "--quiet", "--no-verify", "--message", "As one", "--", ANSWERS)
 
     def conflicts(self) -> list[str]:
         """Returns the paths that both sides changed at the same lines."""
@@ -239,6 +192,32 @@ def forget(trial: Trial) -> None:
     subprocess.run(removal, cwd=trial.root, capture_output=True, check=False)
 
 
+@contextmanager
+def clock_after(migrations: Path) -> Iterator[None]:
+    """Sets the clock of what is written, if need be, so that a new migration comes after all that are there.
+
+    The clock of this machine may be behind that of a colleague, or stand still (SOURCE_DATE_EPOCH).
+    """
+    given = os.environ.get("SOURCE_DATE_EPOCH")
+    now = float(given) if given else time()
+    taken = [moment for file in migrations.glob("*.sql") if (moment := moment_of(file))]
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(max([now, *(moment + 1 for moment in taken)])))
+    try:
+        yield
+    finally:
+        os.environ.pop("SOURCE_DATE_EPOCH")
+        os.environ |= {"SOURCE_DATE_EPOCH": given} if given else {}
+
+
+def moment_of(migration: Path) -> float:
+    """Returns the moment that a migration is named after, in seconds since 1970; 0 if its name is another one."""
+    digits = migration.name.partition("_")[0]
+    for form, length, longest in (("%Y%m%d%H%M%S", 14, 0), ("%Y%m%d%H%M", 12, 59)):  # the second may be one too many
+        with suppress(ValueError):
+            return datetime.strptime(digits[:length], form).replace(tzinfo=UTC).timestamp() + longest
+    return 0
+
+
 def stopped(number: int, _: object) -> None:
     """Ends the process, which removes what is temporary; a second signal does not keep it from that."""
     undisturbed()
@@ -249,11 +228,6 @@ def undisturbed() -> None:
     """From here on, what was begun is brought to its end."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-
-
-def environment() -> dict[str, str]:
-    """Returns the environment for a make of its own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
 
 
 def repository(home: Path) -> Path:

@@ -18,9 +18,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+from answers import answers
+from commands import RefusalError, environment, git
 from releases import news, platform, wished
 from report import Report, report
-from trial import RefusalError, Trial, answers, environment, git, repository, trial
+from trial import Trial, repository, trial
 
 HOME = Path(__file__).resolve().parent.parent
 MARK = b"Kept by the platform"
@@ -52,7 +54,7 @@ def update(wanted: str, *, dry: bool) -> int:
         told = news(origin, known["_commit"], version, known)
         print("\n\n".join(filter(None, (heading, told, str(found)))) + "\n")
         if dry:
-            print("This was a trial: nothing has changed.")
+            print("This was a dry run: nothing has changed.")
             return 0 if found.is_done else 1
         whole = found.is_done and built(copy) and tested(copy)
         home = git(copy.root, "branch", "--show-current").strip()
@@ -156,13 +158,13 @@ def drift() -> int:
 
 
 def answer() -> int:
-    """Changes the answers that were given to make as variables, such as auth=none."""
+    """Changes the answers that were given to make as variables, such as cache=redis."""
     pairs = [re.sub(r"\\(.)", r"\1", word).replace("$$", "$") for word in OVERRIDES.findall(given_to_make())]
     known = [key for key in answers(HOME) if not key.startswith("_") and key not in ("applied", "resources")]
     given = [pair for pair in pairs if not pair.partition("=")[0].isupper()]  # the others are settings
     wrong = [pair for pair in given if pair.partition("=")[0] not in known or "=" not in pair]
     if not given or wrong:
-        raise RefusalError(f"Say which answer: make answer auth=none. The answers are: {', '.join(known)}.")
+        raise RefusalError(f"Say which answer: make answer cache=redis. The answers are: {', '.join(known)}.")
     data = {key: value for key, _, value in (pair.partition("=") for pair in given)}
     return change(data, nothing="That is the answer already: nothing to do.")
 

@@ -85,3 +85,21 @@ def test_what_breaks_a_rule_is_found(tmp_path: Path, check: str, name: str, text
     """Once, and by its place."""
     [finding] = found(tmp_path, check, name, text)
     assert (finding.check, finding.object) == (check, name)
+
+
+ORDINARY = """
+insert into {0} (id) values ($1) on conflict (id) do update set seen = now();
+with recent as (select id from {0} where a is distinct from n) select id from recent for update skip locked;
+"""
+
+
+def test_a_table_that_two_modules_use_is_found_and_a_word_after_from_is_none(tmp_path: Path) -> None:
+    """`set`, `n`, `recent` and `skip` are no tables, whoever writes them."""
+    made = tmp_path / "db" / "migrations" / "20260101000000_initial.sql"
+    made.parent.mkdir(parents=True)
+    made.write_text("create table customers (id uuid);\ncreate table public.invoices (id uuid);\n", encoding="utf-8")
+    other = ORDINARY.format("invoices")
+    for text, tables in ((ORDINARY.format("customers"), []), ("select id from public.invoices;", ["invoices"])):
+        found(tmp_path, "P1.table-owner", "internal/customer/queries.sql", text)
+        told = found(tmp_path, "P1.table-owner", "internal/invoice/queries.sql", other)
+        assert [finding.object for finding in told] == tables
