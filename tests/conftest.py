@@ -12,12 +12,11 @@ import pytest
 from copier import run_copy, run_update
 
 from tests import memory
-from tests.releases import Platform, Team
+from tests.releases import SINGLE, Platform, Team
 from tests.service import Service, write
-from tests.support import ROOT, Answers, Copy, Update, snapshot
+from tests.support import Answers, Copy, Update, snapshot
 
 ROOM = 8 * 2**30
-SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 
 
 def pytest_configure() -> None:

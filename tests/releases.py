@@ -12,8 +12,10 @@ from shutil import which
 
 import yaml
 
-from tests.support import commit, copier, git, write
+from tests.support import ROOT, commit, copier, git, write
 
+# What makes a service small.
+SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 STUB = """#!/bin/sh
 echo "stub: $*"
 [ -z "$STUB_RUNS" ] || sh -c "$STUB_RUNS"

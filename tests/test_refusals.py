@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support import ANSWERS, commit, copier, tree, write
+from tests.support import ANSWERS, VERSION, commit, copier, tree, write
 
 # What is said on the command line, and how the one sentence begins.
 SAID = [
@@ -82,13 +82,11 @@ FILES: list[tuple[str, dict[str, Any], str]] = [
     ("a mapping for a choice", {"auth": {"a": 1}}, "auth: {'a': 1} is not offered; "),
     ("YAML's no for none", {"cache": False}, "cache: False is not offered; "),
     ("a mapping for a list", {"apis": {"rest": True}}, "apis: {'rest': True} is not a list of choices; "),
-    ("a memory of nothing", {"applied": {}}, "applied: this version reads format 1 and older ones, not None; "),
     (
-        "a memory of the future",
-        {"applied": {"format": 2}},
-        "applied: this version reads format 1 and older ones, not 2; ",
+        "a memory of another service",
+        {"applied": {"format": 1}},
+        "applied: the template writes it itself; leave it out.",
     ),
-    ("a damaged memory", {"applied": {"format": 1, "parts": None}}, "applied: it is damaged; restore the answers file"),
     ("a list in a list", {"apis": [["rest"]]}, "apis: ['rest'] is not offered; "),
     ("a number for a model", {"resources": 5}, "resources: 5 is no mapping of resources; "),
     ("nothing for a model", {"resources": None}, "resources: None is no mapping of resources; "),
@@ -105,6 +103,27 @@ def test_a_wrong_value_in_a_data_file_gets_one_sentence(
     """Copier itself would ignore it in silence, or print a traceback."""
     file = write(tmp_path, {"answers.yml": yaml.safe_dump(content)}) / "answers.yml"
     _is_refused(tmp_path, sentence, "copy", "--trust", "--defaults", "--data-file", file, template, "service")
+
+
+MEMORIES: list[tuple[str, dict[str, Any], str]] = [
+    ("of nothing", {}, "applied: this version reads format 1 and older ones, not None; "),
+    ("of the future", {"format": 2}, "applied: this version reads format 1 and older ones, not 2; "),
+    ("that is damaged", {"format": 1, "parts": None}, "applied: it is damaged; restore the answers file"),
+]
+
+
+@pytest.mark.parametrize(("applied", "sentence"), [row[1:] for row in MEMORIES], ids=[row[0] for row in MEMORIES])
+def test_a_memory_that_cannot_be_read_gets_one_sentence(
+    template: Path, tmp_path: Path, applied: dict[str, Any], sentence: str
+) -> None:
+    """Nothing is taken for built or for missing that nobody knows of."""
+    answers = {"_src_path": str(template), "_commit": VERSION, "applied": applied}
+    write(tmp_path, {f"service/{ANSWERS}": yaml.safe_dump(answers)})
+    before = tree(tmp_path)
+    result = copier("recopy", "--trust", "--defaults", "--overwrite", "--quiet", "service", cwd=tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.strip().startswith(sentence), result.stderr
+    assert tree(tmp_path) == before
 
 
 MODELS = [

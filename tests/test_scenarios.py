@@ -9,9 +9,7 @@ import pytest
 
 from tests.releases import Platform, Team
 from tests.support import commit, git
-from tests.test_update import changed, platform, team, written
-
-__all__ = ["platform", "team", "written"]
+from tests.test_update import changed
 
 GUARD, GUARD_HERE = "template/{{go}}/platform/{{rest}}/guard.go", "platform/rest/guard.go"
 PAGE, PAGE_HERE = "template/{{go}}/docs/how-to/add-a-dependency.md", "docs/how-to/add-a-dependency.md"

@@ -14,14 +14,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.releases import Platform, Team
-from tests.support import ANSWERS, ROOT, commit, git
+from tests.releases import SINGLE, Platform, Team
+from tests.support import ANSWERS, commit, git, recorded
 
 GUARD = "template/{{go}}/platform/{{rest}}/guard.go"
 ETAG = "template/{{go}}/platform/{{rest}}/etag.go"
 DOCUMENT = "template/{{go}}/docs/how-to/add-a-dependency.md"
 FORMATS = "extensions/blueprint/formats.py"
-SINGLE = f"resources={ROOT / 'tests' / 'models' / 'single.yml'}"
 
 
 def changed(text: str, old: str, new: str) -> str:
@@ -223,6 +222,32 @@ def test_a_version_can_be_named_and_a_prerelease_is_none(platform: Platform, tea
     platform.release("v1.2.0rc1", {DOCUMENT: platform.text(DOCUMENT) + "Still more.\n"})
     assert "to v1.1.0 of" in team.make("update", "DRY_RUN=1").said
     assert "to v1.2.0rc1 of" in team.make("update", "DRY_RUN=1", "to=v1.2.0rc1").said
+
+
+def test_a_service_of_a_commit_whose_hash_reads_as_a_number_is_no_newer_than_any_release(
+    platform: Platform, tmp_path: Path
+) -> None:
+    """1234567 is a version to those who know versions, and none of this platform's."""
+    git(platform.folder, "tag", "--delete", "v1.0.0")
+    for number in range(1000):
+        git(platform.folder, "commit", "--quiet", "--allow-empty", "--amend", "--message", f"try {number}")
+        if git(platform.folder, "rev-parse", "--short", "HEAD").strip().isdigit():
+            break
+    team = platform.service(tmp_path / "service", "--vcs-ref", "HEAD", "--data", SINGLE)
+    assert str(recorded(team.folder)["_commit"]).isdigit()
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert "to v1.1.0 of the platform" in outcome.said
+
+
+def test_an_address_that_copier_alone_knows_is_read(platform: Platform, team: Team) -> None:
+    """Copier asks for git+ where nothing else says that an address is a repository; git does not know it."""
+    source = f"_src_path: {platform.folder}\n"
+    team.edit({ANSWERS: team.text(ANSWERS).replace(source, f"_src_path: git+file://{platform.folder}\n")})
+    platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
 
 
 @pytest.mark.parametrize(
