@@ -22,6 +22,8 @@ type Proxy struct {
 	mutex     sync.Mutex
 	pairs     map[net.Conn]net.Conn // from the service, to the server
 	closed    bool
+	silent    bool
+	silenced  map[net.Conn]bool // both ends of what has gone silent
 	delay     time.Duration
 	swallow   []byte
 	swallowed func()
@@ -55,7 +57,7 @@ func newProxy(t testing.TB, network, target string) *Proxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proxy := &Proxy{listener: listener, network: network, target: target, pairs: map[net.Conn]net.Conn{}}
+	proxy := &Proxy{listener: listener, network: network, target: target, pairs: map[net.Conn]net.Conn{}, silenced: map[net.Conn]bool{}}
 	var accepting sync.WaitGroup
 	accepting.Go(proxy.accept)
 	t.Cleanup(func() {
@@ -93,11 +95,21 @@ func (p *Proxy) Close() {
 	}
 }
 
-// Open lets connections through again.
+// Silence keeps every connection and lets nothing more through, as a network does that drops packets. New ones are silent too until Open is called.
+func (p *Proxy) Silence() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.silent = true
+	for client, server := range p.pairs {
+		p.silenced[client], p.silenced[server] = true, true
+	}
+}
+
+// Open lets new connections through again.
 func (p *Proxy) Open() {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.closed = false
+	p.closed, p.silent = false, false
 }
 
 func (p *Proxy) accept() {
@@ -126,6 +138,7 @@ func (p *Proxy) add(client, server net.Conn) bool {
 		return false
 	}
 	p.pairs[client] = server
+	p.silenced[client], p.silenced[server] = p.silent, p.silent
 	return true
 }
 
@@ -141,10 +154,19 @@ func (p *Proxy) pass(from, to net.Conn, answers bool) {
 		if !answers {
 			time.Sleep(p.delayed())
 		}
+		if p.drops(from) {
+			n = 0
+		}
 		if _, wrong := to.Write(buffer[:n]); err != nil || wrong != nil {
 			return
 		}
 	}
+}
+
+func (p *Proxy) drops(from net.Conn) bool {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.silenced[from]
 }
 
 func (p *Proxy) delayed() time.Duration {

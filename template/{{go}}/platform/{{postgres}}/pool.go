@@ -40,6 +40,7 @@ func Open(ctx context.Context, settings Settings, tracers ...pgx.QueryTracer) (*
 	config.MaxConns = settings.Connections
 	config.MaxConnLifetime = time.Hour
 	config.MaxConnLifetimeJitter = 10 * time.Minute
+	config.PingTimeout = patience / 4 // one that has gone silent leaves a request the time for another
 	config.ConnConfig.ConnectTimeout = 5 * time.Second
 	writable := &writable{}
 	config.ConnConfig.Tracer = multitracer.New(append(tracers, &waiting{patience}, writable)...)

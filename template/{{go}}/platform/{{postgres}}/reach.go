@@ -32,14 +32,23 @@ func reach(ctx context.Context, pool *pgxpool.Pool, limit time.Duration) error {
 }
 
 // Ready returns what reports whether the server answers. That all connections are at work is no reason to send requests elsewhere:
-// the other instances would have more of them, and so have less. One that is still being opened after that time is.
+// the other instances would have more of them, and so have less. Connections that wait for a server that has gone silent
+// look the same to the pool, even while it closes them, so a connection beside it tells.
 func Ready(pool *pgxpool.Pool) func(context.Context) error {
 	return func(ctx context.Context) error {
 		err := pool.Ping(ctx)
-		if errors.Is(err, errNoConnection) && pool.Stat().ConstructingConns() == 0 {
-			return nil
+		if !errors.Is(err, errNoConnection) {
+			return err
 		}
-		return err
+		conn, err := pgx.ConnectConfig(ctx, pool.Config().ConnConfig)
+		if refused, ok := errors.AsType[*pgconn.PgError](err); ok && refused.Code[:2] == resourcesExhausted {
+			return nil // it has answered: it is busy, too
+		}
+		if err != nil {
+			return err
+		}
+		_ = conn.Close(ctx)
+		return nil
 	}
 }
 

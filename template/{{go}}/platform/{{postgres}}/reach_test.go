@@ -3,10 +3,13 @@
 package postgres_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"platform.internal/fault"
 	"platform.internal/postgres"
@@ -47,6 +50,65 @@ func TestABusyPoolIsReadyAndAServerThatIsGoneIsNot(t *testing.T) {
 	if err := ready(t.Context()); err == nil {
 		t.Error("a server that is gone is taken for ready")
 	}
+}
+
+func TestAServerThatHasGoneSilentIsNotReady(t *testing.T) {
+	t.Parallel()
+	for name, busy := range map[string]int{"while connections are idle": 0, "while all connections are at work": 2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			pool, proxy := rested(t, 2)
+			for range busy {
+				conn, err := pool.Acquire(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer conn.Release()
+			}
+			postgres.SetPatience(pool, 100*time.Millisecond)
+			proxy.Silence()
+			defer proxy.Close() // else the pool takes its time to close them
+			for probe := range 4 {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+				if err := postgres.Ready(pool)(ctx); err == nil {
+					t.Errorf("probe %d says that it is ready", probe+1)
+				}
+				cancel()
+			}
+		})
+	}
+}
+
+func TestAConnectionThatHasGoneSilentCostsNoRequest(t *testing.T) {
+	t.Parallel()
+	pool, proxy := rested(t, 2)
+	postgres.SetPatience(pool, 10*time.Second)
+	proxy.Silence()
+	proxy.Open()
+	defer proxy.Close()
+	if err := add(t.Context(), pool, "a"); err != nil {
+		t.Error(err)
+	}
+}
+
+// rested returns a pool whose connections are idle for so long that they are asked before they are used.
+func rested(t *testing.T, connections int32) (*pgxpool.Pool, *testkit.Proxy) {
+	t.Helper()
+	through, proxy := testkit.NewDatabase(t, migrations(t)).Through(t)
+	pool := openAt(t, through.URL, connections)
+	var held []*pgxpool.Conn
+	for range connections {
+		conn, err := pool.Acquire(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		held = append(held, conn)
+	}
+	for _, conn := range held {
+		conn.Release()
+	}
+	time.Sleep(1100 * time.Millisecond)
+	return pool, proxy
 }
 
 func TestAServerThatRefusesUsIsNotWaitedFor(t *testing.T) {
