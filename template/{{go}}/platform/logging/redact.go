@@ -86,7 +86,7 @@ func (r *redaction) value(value any) any {
 	case nil, error, encoding.TextMarshaler:
 		return value
 	case fmt.Stringer:
-		return value.String()
+		return fmt.Sprint(value) // value.String() panics for a nil pointer, in whoever writes to the log
 	}
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -58,6 +58,23 @@ func TestWhatIsNoSecretIsWritten(t *testing.T) {
 	}
 }
 
+// colour has a String method that a nil pointer does not.
+type colour struct{ name string }
+
+// String implements fmt.Stringer.
+func (c colour) String() string { return c.name }
+
+func TestANilPointerIsWrittenAsOne(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	logging.New(&out, slog.LevelInfo).InfoContext(t.Context(), "x", "none", (*colour)(nil), "some", &colour{"red"})
+	for _, want := range []string{`"none":"<nil>"`, `"some":"red"`} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("there is no %s in %s", want, &out)
+		}
+	}
+}
+
 func TestALineBreakMakesNoSecondLine(t *testing.T) {
 	t.Parallel()
 	const forged = "x\n{\"level\":\"ERROR\",\"msg\":\"forged\"}\r\n\u2028\x00\x1b[31m"
