@@ -78,7 +78,7 @@ def prepare(server: Server, service: str, roles: str) -> Urls:
         admin.execute("select pg_advisory_lock(%s)", [LOCK])
         try:
             known = existing(admin, owner, client)
-            join(admin, owner, exists=owner in known)
+            check(admin)
             create_database(admin, service)
             with connect(at(url, service)) as inside:
                 inside.execute(roles.encode())
@@ -91,22 +91,17 @@ def prepare(server: Server, service: str, roles: str) -> Urls:
     return Urls(addresses[0], addresses[1], url)
 
 
-def join(admin: Connection[Row], owner: str, *, exists: bool) -> None:
-    """Makes an administrator who is no superuser a member of the owner role, to hand the database over to it."""
+def check(admin: Connection[Row]) -> None:
+    """Stops unless the administrator may do what is to be done."""
     row = admin.execute(
-        "select rolname, rolsuper, rolcreaterole and rolcreatedb from pg_roles where rolname = current_user"
+        "select rolname, rolsuper or rolcreaterole and rolcreatedb from pg_roles where rolname = current_user"
     ).fetchone()
-    name, superuser, may_create = row or ("", False, False)
-    if superuser:
-        return
+    name, may_create = row or ("", False)
     if not may_create:
         sys.exit(
             f"The role {name} in DATABASE_URL may not create roles and databases: "
             "give it CREATEROLE and CREATEDB, or set DATABASE_OWNER_URL too and create them yourself."
         )
-    if not exists:
-        admin.execute(sql.SQL("create role {} login").format(sql.Identifier(owner)))
-    admin.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(owner)))
 
 
 def create_database(admin: Connection[Row], name: str) -> None:
