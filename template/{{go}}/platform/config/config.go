@@ -15,7 +15,8 @@ import (
 
 // Validator is implemented by settings that know rules the type system does not.
 type Validator interface {
-	// Validate returns one sentence for each mistake, naming the variable and what to do.
+	// Validate returns one sentence for each mistake, which begins with the name of the variable and says what to do.
+	// A variable that could not be read has its zero value here.
 	Validate() []string
 }
 
@@ -46,8 +47,8 @@ type mistake struct{ variable, sentence string }
 
 // covers reports whether the sentence adds nothing: it is the same, or about a variable that could not be read at all.
 func (m mistake) covers(sentence string) bool {
-	words := strings.FieldsFunc(sentence, func(r rune) bool { return (r < 'A' || r > 'Z') && (r < '0' || r > '9') && r != '_' })
-	return m.sentence == sentence || slices.Contains(words, m.variable)
+	about, _, _ := strings.Cut(sentence, " ")
+	return m.sentence == sentence || about == m.variable
 }
 
 func parse(settings any, variables map[string]string) []mistake {

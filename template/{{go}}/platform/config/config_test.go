@@ -38,7 +38,7 @@ type cache struct {
 
 func (c *cache) Validate() []string {
 	if c.Timeout > 100 {
-		return []string{"CACHE_TIMEOUT must be at most 100."}
+		return []string{"CACHE_TIMEOUT must be at most 100, whatever TIMEOUT is."}
 	}
 	return nil
 }
@@ -72,12 +72,12 @@ func TestLoadSaysWhatIsWrong(t *testing.T) {
 				"PEPPER is empty: give it a value; .env.example shows one.",
 				"TIMEOUT is not a duration such as 10s: .env.example shows a value that is.",
 				"LEVEL is not a log level (debug, info, warn or error): .env.example shows a value that is.",
-				"CACHE_TIMEOUT must be at most 100.",
+				"CACHE_TIMEOUT must be at most 100, whatever TIMEOUT is.",
 			},
 		},
 		"by asking the settings themselves, also those with a method on a pointer": {
 			"URL=x,PEPPER=y,TIMEOUT=-1s,CACHE_TIMEOUT=101",
-			[]string{"TIMEOUT must be longer than nothing.", "CACHE_TIMEOUT must be at most 100."},
+			[]string{"TIMEOUT must be longer than nothing.", "CACHE_TIMEOUT must be at most 100, whatever TIMEOUT is."},
 		},
 		"by the name of the variable, where two fields have one name": {
 			"URL=x,PEPPER=y,CACHE_TIMEOUT=many",

@@ -72,6 +72,7 @@ func TestSettings(t *testing.T) {
 		"refuse a statement that takes days":    {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=1000h", "DATABASE_STATEMENT_TIMEOUT must be"},
 		"refuse a lock that takes no time":      {"DATABASE_URL=x,DATABASE_LOCK_TIMEOUT=0s", "DATABASE_LOCK_TIMEOUT must be"},
 		"refuse a lock beyond the statement":    {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=1s", "DATABASE_LOCK_TIMEOUT must be"},
+		"refuse a lock beside what is no time":  {"DATABASE_URL=x,DATABASE_STATEMENT_TIMEOUT=soon,DATABASE_LOCK_TIMEOUT=0s", "DATABASE_LOCK_TIMEOUT must be"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -80,5 +81,15 @@ func TestSettings(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+func TestAWrongStatementTimeoutSaysNothingOfTheLockTimeout(t *testing.T) {
+	t.Parallel()
+	for _, value := range []string{"soon", "0s", "2h"} {
+		_, err := config.Load[postgres.Settings]([]string{"DATABASE_URL=x", "DATABASE_STATEMENT_TIMEOUT=" + value})
+		if err == nil || strings.Contains(err.Error(), "DATABASE_LOCK_TIMEOUT") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: got %v", value, err)
+		}
 	}
 }

@@ -29,7 +29,7 @@ func (s Settings) Validate() []string {
 	if s.StartTimeout < 0 {
 		mistakes = append(mistakes, "DATABASE_START_TIMEOUT must not be negative.")
 	}
-	if s.LockTimeout < time.Millisecond || s.LockTimeout > max(s.StatementTimeout, time.Millisecond) {
+	if s.LockTimeout < time.Millisecond || s.LockTimeout > s.StatementTimeout && s.StatementTimeout >= time.Millisecond {
 		mistakes = append(mistakes, "DATABASE_LOCK_TIMEOUT must be from 1ms to DATABASE_STATEMENT_TIMEOUT, which would end the wait before it.")
 	}
 	return mistakes
