@@ -9,7 +9,7 @@ import (
 	"net/http"
 	"net/http/pprof" // its handlers on the mux of net/http are served by nobody
 	"net/netip"
-	"time"
+	"strconv"
 
 	"platform.internal/rest"
 )
@@ -24,23 +24,33 @@ func (h *Health) Admin(version string, metrics http.Handler) http.Handler {
 	mux.Handle("GET /metrics", metrics)
 	mux.HandleFunc("GET /version", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, version) })
 	for path, handler := range map[string]http.HandlerFunc{
-		"/debug/pprof/":        pprof.Index,
+		"/debug/pprof/":        brief(pprof.Index),
 		"/debug/pprof/cmdline": pprof.Cmdline,
-		"/debug/pprof/profile": pprof.Profile,
+		"/debug/pprof/profile": brief(pprof.Profile),
 		"/debug/pprof/symbol":  pprof.Symbol,
-		"/debug/pprof/trace":   pprof.Trace,
+		"/debug/pprof/trace":   brief(pprof.Trace),
 	} {
 		mux.HandleFunc(path, local(handler))
 	}
 	return mux
 }
 
-// NewServer returns a server for the admin port; its requests end with ctx. It has time for a profile of a minute.
+// NewServer returns a server for the admin port; its requests end with ctx.
 func NewServer(ctx context.Context, admin http.Handler, log *slog.Logger) *http.Server {
 	server := rest.NewServer(admin, log)
 	server.BaseContext = func(net.Listener) context.Context { return ctx }
-	server.WriteTimeout = 90 * time.Second
 	return server
+}
+
+// brief refuses what would go on for too long: pprof puts off the limit for writing for as long as it is asked to.
+func brief(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if seconds, err := strconv.ParseFloat(r.FormValue("seconds"), 64); err == nil && seconds > 90 {
+			answer(w, http.StatusBadRequest, "a profile takes at most 90 seconds: ask for fewer")
+			return
+		}
+		next(w, r)
+	}
 }
 
 func local(next http.HandlerFunc) http.HandlerFunc {

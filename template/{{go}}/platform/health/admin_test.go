@@ -55,6 +55,21 @@ func TestTheAdminPortServes(t *testing.T) {
 	}
 }
 
+func TestAProfileTakesNoLongerThanItsLimit(t *testing.T) {
+	t.Parallel()
+	for _, path := range []string{"profile?seconds=91", "trace?seconds=90.5", "heap?seconds=3600", "trace?seconds=Inf"} {
+		impatient, cancel := context.WithCancel(t.Context())
+		cancel()
+		asked := httptest.NewRequestWithContext(impatient, "GET", "/debug/pprof/"+path, nil)
+		asked.RemoteAddr = "127.0.0.1:1"
+		answer := httptest.NewRecorder()
+		admin().ServeHTTP(answer, asked)
+		if answer.Code != 400 || !strings.Contains(answer.Body.String(), "at most 90 seconds") {
+			t.Errorf("%s: got %d", path, answer.Code)
+		}
+	}
+}
+
 func TestAProfileDoesNotHoldUpTheEnd(t *testing.T) {
 	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
