@@ -16,6 +16,7 @@ import (
 	"github.com/amacneil/dbmate/v2/pkg/dbmate"
 	_ "github.com/amacneil/dbmate/v2/pkg/driver/postgres" // the driver that dbmate finds by the scheme of the address
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // Migrator changes the schema, as the role that owns it. While one works, every other one of the same database waits.
@@ -101,6 +102,11 @@ func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) er
 	if err := lock(ctx, conn); err != nil {
 		return fmt.Errorf("wait for other migrations: %w", err)
 	}
+	if prefersTLS(config) {
+		parameters := address.Query()
+		parameters.Set("sslmode", "prefer")
+		address.RawQuery = parameters.Encode()
+	}
 	log := &progress{out: m.out}
 	db := dbmate.New(address)
 	db.FS = m.files
@@ -108,6 +114,12 @@ func (m *Migrator) locked(ctx context.Context, do func(*pgx.Conn, *dbmate.DB) er
 	db.AutoDumpSchema = false
 	db.Log = log
 	return log.close(do(conn, db))
+}
+
+// prefersTLS reports whether a server without TLS will do. For pgx, as for PostgreSQL's own clients, it does where nothing is said;
+// the driver of dbmate would insist on TLS.
+func prefersTLS(config *pgx.ConnConfig) bool {
+	return config.TLSConfig != nil && slices.ContainsFunc(config.Fallbacks, func(next *pgconn.FallbackConfig) bool { return next.TLSConfig == nil })
 }
 
 // lock asks again and again. A statement that waited for the lock would hold a snapshot,

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -69,6 +70,21 @@ func TestMigrationsGoUpAndDown(t *testing.T) {
 	}
 	if left := testkit.Catalogue(t, database); len(left) > 0 {
 		t.Errorf("what is left: %q", left)
+	}
+}
+
+func TestAnAddressWithoutSSLModeIsThatOfAServerWithoutTLSToo(t *testing.T) {
+	t.Parallel()
+	database := testkit.NewEmptyDatabase(t)
+	address, err := url.Parse(database.OwnerURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parameters := address.Query()
+	parameters.Del("sslmode")
+	address.RawQuery = parameters.Encode()
+	if err := postgres.NewMigrator(steps(), address.String(), io.Discard).Up(t.Context()); err != nil {
+		t.Error(err)
 	}
 }
 
