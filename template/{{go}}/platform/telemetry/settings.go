@@ -7,7 +7,8 @@ import (
 )
 
 // Settings are where traces and metrics go, under the names that OpenTelemetry gives them. The other variables that its specification has for
-// an exporter over OTLP, such as OTEL_EXPORTER_OTLP_HEADERS, are read by its SDK.
+// an exporter over OTLP, such as OTEL_EXPORTER_OTLP_HEADERS, are read by its SDK. OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
+// OTEL_EXPORTER_OTLP_METRICS_ENDPOINT and OTEL_TRACES_SAMPLER change nothing: these settings go before them.
 type Settings struct {
 	// Endpoint is the collector, as http://host:4318; empty for none.
 	Endpoint string `env:"OTEL_EXPORTER_OTLP_ENDPOINT"`
