@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from .cards import Operations
 from .elements import Field, Reference, Resource
 from .errors import ModelError
 from .golang.view import item_name, schema_name
+from .kinds import KINDS
 from .text import literal
 
 Schema = dict[str, Any]
@@ -135,8 +137,7 @@ class Contract:
             "enum": {"type": "string", "enum": [value.wire for value in field.values]},
             "timestamp": {"type": "string", "format": "date-time"},
         }
-        about = {"description": field.about} if field.about else {}
-        return {**written_out.get(field.type, self._schema(field)), **about, "default": field.default}
+        return {**written_out.get(field.type, self._schema(field)), **_about(field), "default": field.default}
 
     @property
     def patch(self) -> tuple[tuple[str, str], ...]:
@@ -186,8 +187,7 @@ class Contract:
         return references | {field.name.snake: self._described(field) for field in fields}
 
     def _described(self, field: Field) -> Schema:
-        schema = _nullable(self._schema(field), field.optional)
-        return {**schema, "description": field.about} if field.about else schema
+        return _nullable(self._schema(field), field.optional) | _about(field)
 
     def _schema(self, field: Field) -> Schema:
         limits = field.limits
@@ -236,6 +236,30 @@ def addresses(
 def tags(model: Iterable[Resource], brought: Iterable[Operations] = ()) -> tuple[tuple[str, str], ...]:
     """The groups of operations: the title of each, and what it is about."""
     return (*((group.title, group.about) for group in brought), *((r.plural.title, r.about) for r in model))
+
+
+def _about(field: Field) -> Schema:
+    """The description of a member: what it is, and the limits that its schema has no word for."""
+    about, limits = field.about, _limits(field)
+    if about and limits and not about.endswith((".", "!", "?")):
+        about += "."
+    text = " ".join(filter(None, (about, limits)))
+    return {"description": text} if text else {}
+
+
+def _limits(field: Field) -> str:
+    """The limits of a decimal, which is a string in JSON, and of money, whose shape all resources share."""
+    if field.type not in ("decimal", "money"):
+        return ""
+    usual = KINDS[field.type].bounds or ()
+    low, high = (
+        "" if limit is None or limit in usual else f"{Decimal(limit):f}"
+        for limit in (field.limits.min, field.limits.max)
+    )
+    if not low and not high:
+        return ""
+    told = f"from {low} to {high}." if low and high else f"{low} or more." if low else f"{high} or less."
+    return f"The amount is {told}" if field.type == "money" else told.capitalize()
 
 
 def _nullable(schema: Schema, optional: bool) -> Schema:
