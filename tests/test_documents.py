@@ -87,6 +87,15 @@ def test_the_readme_shows_a_call_that_the_contract_takes(service: Path) -> None:
     assert ("$key" in text) == ("securitySchemes" in str(contract) and bool(body))
 
 
+def test_the_page_of_the_model_names_every_table(service: Path) -> None:
+    """Who asks what the service keeps learns of the tables that no model speaks of, too."""
+    page = (service / "docs" / "model.md").read_text(encoding="utf-8")
+    migrations = "\n".join(file.read_text(encoding="utf-8") for file in (service / "db" / "migrations").glob("*.sql"))
+    tables = {name.strip('"') for name in re.findall(r"^create table (\S+)", migrations, re.MULTILINE)}
+    assert "idempotency_replies" in tables
+    assert {table for table in tables if f"`{table}`" not in page} == set()
+
+
 SOURCES = ("*.go", "*.py", "*.mk", "*.sh")
 
 
