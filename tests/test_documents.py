@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from copier import run_copy
 
 from tests.markdown import broken, called, diagrams, documents, first_cells, targets
 from tests.service import Service
-from tests.support import ROOT, Answers, git
+from tests.support import ANSWERS, ROOT, Answers, git
 
 MODELS = ROOT / "tests" / "models"
 SERVICES: dict[str, Answers] = {
@@ -157,10 +158,23 @@ NOT_OURS = re.compile(r"\.sum$|\.json$|/\.local/|/__pycache__/")
 OWNER = re.compile(r"^\| \*\*(\w+)\*\* \|(.*?)\|", re.MULTILINE)
 
 
+def owned(service: Path) -> dict[str, list[str]]:
+    """For each owner, the files and folders that the page names."""
+    page = (service / "docs" / "ownership.md").read_text(encoding="utf-8")
+    return {owner: re.findall(r"`([^`]+)`", row) for owner, row in OWNER.findall(page)}
+
+
+def test_every_file_has_an_owner(service: Path) -> None:
+    """Who wonders whether they may edit a file finds it; the page speaks of the answers file apart."""
+    places = [place for named in owned(service).values() for place in named]
+    names = [file.relative_to(service).as_posix() for file in service.rglob("*") if file.is_file()]
+    theirs = [name for name in names if not name.startswith((".local/", *places)) and "__pycache__" not in name]
+    assert [name for name in theirs if not any(fnmatch(name, place) for place in places)] == [ANSWERS]
+
+
 def test_every_file_that_the_platform_keeps_says_so(service: Path) -> None:
     """Who opens a file learns whose it is; a lock file and JSON have no room for it."""
-    page = (service / "docs" / "ownership.md").read_text(encoding="utf-8")
-    places = {owner: re.findall(r"`([^`]+)`", row) for owner, row in OWNER.findall(page)}
+    places = owned(service)
     others = (*places["team"], *places["shared"], *places["tool"])
     told, kept = set(), set()
     for file in (file for file in service.rglob("*") if file.is_file() and not NOT_OURS.search(file.as_posix())):

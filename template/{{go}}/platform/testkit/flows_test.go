@@ -19,7 +19,10 @@ func TestFlowsAreHeldAgainstTheSettings(t *testing.T) {
 		Limit int `env:"CURL_LIMIT"`
 	}
 	const flow = "- {from: a, to: b, what: c, protocol: d, protection: e, retention: f, setting: QUEUE_URL}\n"
-	const page = "# Flows\n\n| From | To | What | How | Protected by | Kept there | Setting |\n| --- | --- | --- | --- | --- | --- | --- |\n| a | b | c | d | e | f | `QUEUE_URL` |\n"
+	const head = "| From | To | What | How | Protected by | Kept there | Setting |\n| --- | --- | --- | --- | --- | --- | --- |\n"
+	const page = "# Flows\n\n" + head + "| a | b | c | d | e | f | `QUEUE_URL` |\n"
+	const ours = "- {from: x, to: y, what: c, protocol: d, protection: e, retention: f}\n"
+	const apart = "\n<!-- Yours below this line. -->\n\n" + head
 	for name, test := range map[string]struct {
 		flows, page string
 		want        int
@@ -29,6 +32,9 @@ func TestFlowsAreHeldAgainstTheSettings(t *testing.T) {
 		"and have one too many":           {strings.Replace(flow, "QUEUE_URL", "CURL_LIMIT", 1), strings.Replace(page, "QUEUE_URL", "CURL_LIMIT", 1), 2},
 		"and have to say all of each":     {strings.Replace(flow, ", retention: f", "", 1), strings.Replace(page, "| f |", "|  |", 1), 1},
 		"and have to be what people read": {flow, "# Flows\n", 1},
+		"and may be in two tables":        {flow + ours, page + apart + "| x | y | c | d | e | f |  |\n", 0},
+		"and lack one in the second":      {flow + ours, page + apart, 1},
+		"and have no row of their own":    {flow, page + apart + "| x | y | c | d | e | f |  |\n", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
