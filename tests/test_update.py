@@ -319,6 +319,19 @@ BROKEN: dict[str, tuple[Callable[[Platform], object], str]] = {
 }
 
 
+def test_a_platform_that_has_moved_is_followed_by_its_address(platform: Platform, team: Team, tmp_path: Path) -> None:
+    """The address is the one line of the answers file that a team writes, and it is kept from then on."""
+    platform.release("v1.1.0", {GUARD: changed(platform.text(GUARD), "// Find tells", "// Find says")})
+    moved = platform.folder.rename(tmp_path / "elsewhere")
+    assert "cannot be read" in team.make("update").said
+    address = f"_src_path: {platform.folder}\n"
+    team.edit({ANSWERS: changed(team.text(ANSWERS), address, f"_src_path: {moved}\n")})
+    outcome = team.make("update")
+    assert outcome.code == 0, outcome.said
+    assert "// Find says" in team.text("platform/rest/guard.go")
+    assert f"_src_path: {moved}\n" in team.text(ANSWERS)
+
+
 @pytest.mark.parametrize("what", BROKEN)
 def test_a_platform_that_is_broken_changes_nothing(what: str, platform: Platform, team: Team) -> None:
     """The repository is as before, and the message is no traceback."""
