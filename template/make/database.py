@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from urllib.parse import quote
 
 import embedded
 from process import COMPOSE, ROOT, compose, compose_runs, engine_answers, run, wanted
@@ -38,7 +39,7 @@ def ours(chosen: str) -> Server:
     if chosen == "embedded":
         return Server(CLUSTER.start(), ours=True)
     place = compose("postgres", 5432, "PostgreSQL", "DATABASE_SERVER")
-    return Server(f"postgres://postgres:{PASSWORD}@{place}/postgres?sslmode=disable", ours=True)
+    return Server(f"postgres://postgres:{quote(PASSWORD, safe='')}@{place}/postgres?sslmode=disable", ours=True)
 
 
 def urls() -> Urls:

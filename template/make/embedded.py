@@ -56,13 +56,16 @@ def unprivileged(data: Path) -> list[str]:
         return []
     if not shutil.which("setpriv"):
         sys.exit("PostgreSQL does not run as root and setpriv is missing: install util-linux, or use an ordinary user.")
-    owner = data.stat().st_uid
-    account = pwd.getpwuid(owner) if owner else pwd.getpwnam("nobody")
-    os.chown(data, account.pw_uid, account.pw_gid)
+    found = data.stat()
+    user, group = found.st_uid, found.st_gid
+    if not user:
+        nobody = pwd.getpwnam("nobody")
+        user, group = nobody.pw_uid, nobody.pw_gid
+        os.chown(data, user, group)
     return [
         "setpriv",
-        f"--reuid={account.pw_uid}",
-        f"--regid={account.pw_gid}",
+        f"--reuid={user}",
+        f"--regid={group}",
         "--clear-groups",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",

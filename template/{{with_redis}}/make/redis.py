@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from urllib.parse import quote
 
 from process import COMPOSE, ROOT, compose, compose_runs, engine_answers, run, wanted
 from valkey_server import Server
@@ -31,7 +32,7 @@ def url() -> str:
         return os.environ["REDIS_URL"]
     if kind == "embedded":
         return SERVER.start()
-    return f"redis://:{PASSWORD}@{compose('redis', 6379, 'Redis', 'REDIS_SERVER')}/0"
+    return f"redis://:{quote(PASSWORD, safe='')}@{compose('redis', 6379, 'Redis', 'REDIS_SERVER')}/0"
 
 
 def env() -> None:
