@@ -35,6 +35,11 @@ func Block(s *Service) (release func()) {
 	}
 }
 
+// Count counts a try against an "email" or a "network".
+func (s *Service) Count(ctx context.Context, what, who string) error {
+	return s.attempts.begin(ctx, map[string]limit{byEmail.name: byEmail, byNetwork.name: byNetwork}[what], who)
+}
+
 // Begin is the last step of a sign-in: the password was right a moment ago.
 func (s *Service) Begin(ctx context.Context, email string) error {
 	account, err := s.store.byEmail(ctx, email)

@@ -180,6 +180,30 @@ func (f *fixture) signIn(t testing.TB, email, password string) accounts.Tokens {
 	return tokens
 }
 
+// signedIn is a person who has signed in.
+func (f *fixture) signedIn(t testing.TB, email string) accounts.Tokens {
+	t.Helper()
+	f.person(t, email)
+	return f.signIn(t, email, password)
+}
+
+// pass lets tries be as old as they are after that time.
+func (f *fixture) pass(t testing.TB, duration time.Duration) {
+	t.Helper()
+	f.exec(t, "update account_attempts set blocked_until = blocked_until - $1::interval, expires_at = expires_at - $1::interval", duration)
+}
+
+// counted returns how many tries to give a password are held against anybody: all but those that ask for mails.
+func (f *fixture) counted(t testing.TB) (tries int) {
+	t.Helper()
+	err := f.pool.QueryRow(t.Context(), `select coalesce(sum(failures), 0) from account_attempts
+		where key not in (select encode(sha256(('sign-up ' || email)::bytea), 'hex') from accounts)`).Scan(&tries)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tries
+}
+
 func (f *fixture) exec(t testing.TB, sql string, arguments ...any) {
 	t.Helper()
 	if _, err := f.pool.Exec(t.Context(), sql, arguments...); err != nil {

@@ -14,9 +14,10 @@ func (s *Service) ChangePassword(ctx context.Context, password, next string) err
 	if err := checkPassword("/new_password", next, account.Email); err != nil {
 		return err
 	}
-	if err := s.attempts.begin(ctx, byEmail, account.Email); err != nil {
-		return err
-	}
+	return s.try(ctx, account.Email, func() error { return s.changePassword(ctx, account, password, next) })
+}
+
+func (s *Service) changePassword(ctx context.Context, account Account, password, next string) error {
 	ok, _, err := s.hasher.verify(ctx, account.hash, normalPassword(password))
 	if err != nil {
 		return err
@@ -36,7 +37,6 @@ func (s *Service) ChangePassword(ctx context.Context, password, next string) err
 		return wrongPassword("/current_password") // any more
 	}
 	s.send(ctx, changedPassword(account.Email, s.page))
-	s.undo(ctx, s.attempts.forget, byEmail, account.Email)
 	return nil
 }
 

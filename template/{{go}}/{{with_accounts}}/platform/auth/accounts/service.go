@@ -129,25 +129,22 @@ func (s *Service) Confirm(ctx context.Context, code, password string) error {
 	if err != nil {
 		return orCode(err)
 	}
-	if err := s.attempts.begin(ctx, byEmail, account.Email); err != nil {
-		return err
-	}
-	ok, _, err = s.hasher.verify(ctx, account.hash, normalPassword(password))
+	return s.try(ctx, account.Email, func() error { return s.confirm(ctx, account, parsed, password) })
+}
+
+func (s *Service) confirm(ctx context.Context, account Account, code token, password string) error {
+	ok, _, err := s.hasher.verify(ctx, account.hash, normalPassword(password))
 	if err != nil {
 		return err
 	}
 	if !ok {
 		return wrongPassword("/password")
 	}
-	done, err := s.store.confirm(ctx, account, parsed)
-	if err != nil {
-		return err
-	}
-	if !done {
+	done, err := s.store.confirm(ctx, account, code)
+	if err == nil && !done {
 		return errCode
 	}
-	s.undo(ctx, s.attempts.forget, byEmail, account.Email)
-	return nil
+	return err
 }
 
 // errCode is the one answer to every code that is not valid.

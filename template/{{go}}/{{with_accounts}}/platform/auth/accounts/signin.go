@@ -22,14 +22,22 @@ type Tokens struct {
 var errSignIn = fault.New(fault.Unauthenticated, "The email address or the password is wrong, or the account is not confirmed.")
 
 // SignIn begins a session. network is where the client is. The error is a fault of kind Unauthenticated, Limited or Unavailable.
-func (s *Service) SignIn(ctx context.Context, email, password, network string) (Tokens, error) {
+func (s *Service) SignIn(ctx context.Context, email, password, network string) (tokens Tokens, err error) {
 	email, password = normalEmail(email), normalPassword(password)
 	if err := s.attempts.begin(ctx, byNetwork, network); err != nil {
 		return Tokens{}, err
 	}
-	if err := s.attempts.begin(ctx, byEmail, email); err != nil {
-		return Tokens{}, err
+	err = s.try(ctx, email, func() error {
+		tokens, err = s.signIn(ctx, email, password)
+		return err
+	})
+	if !isWrong(err) {
+		s.undo(ctx, s.attempts.forgive, byNetwork, network)
 	}
+	return tokens, err
+}
+
+func (s *Service) signIn(ctx context.Context, email, password string) (Tokens, error) {
 	account, outdated, err := s.check(ctx, email, password)
 	if err == nil && outdated {
 		account, err = s.rehash(ctx, account, password)
@@ -37,13 +45,7 @@ func (s *Service) SignIn(ctx context.Context, email, password, network string) (
 	if err != nil {
 		return Tokens{}, err
 	}
-	tokens, err := s.begin(ctx, account)
-	if err != nil {
-		return Tokens{}, err
-	}
-	s.undo(ctx, s.attempts.forget, byEmail, email)
-	s.undo(ctx, s.attempts.forgive, byNetwork, network)
-	return tokens, nil
+	return s.begin(ctx, account)
 }
 
 // check returns the account that the password lets in, and whether its hash was made at another cost than today's.
