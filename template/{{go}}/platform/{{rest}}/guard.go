@@ -24,9 +24,11 @@ type Guard struct {
 	Contract *contract.Contract
 	Find     Find
 	// Authorise says who calls, if the contract asks for a credential: it returns the context to go on with,
-	// or a fault of kind Unauthenticated or Forbidden, with Forbidden the context as well. It is nil if nobody has to say who they are.
+	// or a fault of kind Unauthenticated, Forbidden or Unavailable, with Forbidden the context as well. It is nil if nobody has to say who
+	// they are.
 	Authorise func(r *http.Request, scopes []string) (context.Context, error)
-	// Places are those of Shed; whoever asks whether a credential is valid takes one for that time. They are nil if that costs nothing.
+	// Places are those of Shed; whoever asks whether a credential is valid takes one for that time. They are nil if that takes no
+	// connection to the database: whoever waits for an issuer is not to keep out those of whom it need not be asked.
 	Places Places
 	// Limits are how often clients may ask; nil if they may as often as they like.
 	Limits *Limits
@@ -76,7 +78,7 @@ func (g Guard) check(w http.ResponseWriter, r *http.Request) (*http.Request, err
 	deprecate(w.Header(), g.Contract.Deprecation)
 	deprecate(w.Header(), operation.Deprecation)
 	authorised, refused := g.authorise(r, operation) //nolint:contextcheck // the request carries it
-	if refused != nil && !isRefusal(refused) {
+	if refused != nil && !isCounted(refused) {
 		return nil, refused // nobody can be told from another now
 	}
 	if err := turn.take(authorised.Context(), operation, refused == nil); err != nil { //nolint:contextcheck // as above
@@ -112,10 +114,11 @@ func (g Guard) authorise(r *http.Request, operation *contract.Operation) (*http.
 	return r.WithContext(ctx), err
 }
 
-// isRefusal reports whether an error of Authorise says that the credential, or what it may do, is not enough.
-func isRefusal(err error) bool {
+// isCounted reports whether an error of Authorise says that the credential, or what it may do, is not enough, or that it may be made up:
+// to send such ones without an end would cost nothing as long as nobody can tell.
+func isCounted(err error) bool {
 	kind := fault.KindOf(err)
-	return kind == fault.Unauthenticated || kind == fault.Forbidden
+	return kind == fault.Unauthenticated || kind == fault.Forbidden || errors.Is(err, auth.ErrUnknown)
 }
 
 func (g Guard) checkContents(w http.ResponseWriter, r *http.Request, operation *contract.Operation, values []string) (*http.Request, error) {

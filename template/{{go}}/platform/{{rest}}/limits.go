@@ -17,6 +17,8 @@ import (
 // Limits are how often clients may ask. A request of a caller who has proved who they are is counted for that caller, and once
 // more for the operation if the contract gives it a limit of its own. Any other request is counted for the address that it comes from:
 // one without a credential or with a wrong one, one for a path that is not there, one for an operation that is open to everybody.
+// So is one with a credential of which alone it cannot be told whether it is made up (auth.ErrUnknown); if it can be told of none, nobody is
+// counted.
 //
 // Once an address has used up its quota, whatever comes from it is refused without a look at the credential until it may ask again. So nobody
 // guesses credentials faster than that, and guessing costs the service next to nothing (ASVS 6.3.1).

@@ -72,6 +72,8 @@ paths:
 				return ctx, nil
 			case "bob":
 				return ctx, fault.New(fault.Forbidden, "The credential lacks a scope.")
+			case "stranger":
+				return nil, fault.Wrap(fault.Unavailable, "The issuer does not answer.", auth.ErrUnknown)
 			case "late":
 				return nil, fault.New(fault.Unavailable, "The database does not answer.")
 			default:
@@ -126,6 +128,15 @@ func TestWhoCannotBeKnownNowIsCountedForNobody(t *testing.T) {
 	guard := newLimitedGuard(t)
 	guard.wantAnswers(t, "GET /closed late", here, 503, 503, 503, 503, 503, 503)
 	guard.wantAnswers(t, "GET /open", here, 200)
+}
+
+func TestWhoMayHaveMadeACredentialUpIsLimitedByAddress(t *testing.T) {
+	t.Parallel()
+	guard := newLimitedGuard(t)
+	guard.wantAnswers(t, "GET /closed stranger", here, 503, 503)
+	guard.wantAnswers(t, "GET /closed ada", here, 200, 200, 200)
+	guard.wantAnswers(t, "GET /closed stranger", here, 503, 429)
+	guard.wantAnswers(t, "GET /closed ada", there, 200)
 }
 
 func TestTheAccessLineSaysWhoAskedAndFromWhere(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"platform.internal/auth"
 )
 
 const (
@@ -29,7 +31,7 @@ const (
 // What keeps a token from being judged.
 var (
 	errTooOld     = errors.New("the issuer has not answered for too long to trust its keys")
-	errNotRenewed = errors.New("the issuer's keys could not be fetched for a key that is not among them")
+	errNotRenewed = fmt.Errorf("%w: the issuer's keys could not be fetched for a key that is not among them", auth.ErrUnknown)
 )
 
 // ring keeps the keys of the issuer. One goroutine fetches them; no request does.

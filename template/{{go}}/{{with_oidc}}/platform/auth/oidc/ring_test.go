@@ -15,6 +15,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"platform.internal/auth"
 	"platform.internal/auth/oidc"
 	"platform.internal/fault"
 	"platform.internal/testkit/issuer"
@@ -48,10 +49,20 @@ func openDirectly(t *testing.T, i *issuer.Issuer) *oidc.Authenticator {
 	return authenticator
 }
 
-// unknown fails the test unless it cannot be told whether the token is good.
+// unknown fails the test unless it cannot be told whether the token is good, while others can be told.
 func unknown(t *testing.T, authenticator *oidc.Authenticator, token string) {
 	t.Helper()
-	if got, err := authenticator.Authenticate(t.Context(), token); fault.KindOf(err) != fault.Unavailable || got.Subject != "" {
+	got, err := authenticator.Authenticate(t.Context(), token)
+	if fault.KindOf(err) != fault.Unavailable || !errors.Is(err, auth.ErrUnknown) || got.Subject != "" {
+		t.Errorf("got %v and %v", got, err)
+	}
+}
+
+// unavailable fails the test unless it can be told of no token whether it is good.
+func unavailable(t *testing.T, authenticator *oidc.Authenticator, token string) {
+	t.Helper()
+	got, err := authenticator.Authenticate(t.Context(), token)
+	if fault.KindOf(err) != fault.Unavailable || errors.Is(err, auth.ErrUnknown) || got.Subject != "" {
 		t.Errorf("got %v and %v", got, err)
 	}
 }
@@ -227,7 +238,7 @@ func TestKeysServeForADayWhileTheIssuerIsDown(t *testing.T) {
 		time.Sleep(oidc.KeepFor)
 		admitted(t, authenticator, token)
 		time.Sleep(time.Second)
-		unknown(t, authenticator, token)
+		unavailable(t, authenticator, token)
 		i.Down(false)
 		time.Sleep(time.Minute)
 		admitted(t, authenticator, token)
