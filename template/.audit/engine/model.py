@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from engine.context import Context
 
 PASS, FAIL, WAIVED, NOT_APPLICABLE, NOT_RUN = "PASS", "FAIL", "WAIVED", "NOT APPLICABLE", "NOT RUN"
-STATES = (PASS, FAIL, WAIVED, NOT_APPLICABLE, NOT_RUN)
 
 
 class BrokenError(Exception):

