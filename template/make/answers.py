@@ -30,10 +30,10 @@ def answers(folder: Path) -> dict[str, Any]:
 
 
 def as_one(folder: Path) -> str:
-    """Returns the text of the answers file with each key once: as it is, if it is so already."""
+    """Returns the text of the answers file with each key once; nothing if it is so already."""
     text = (folder / ANSWERS).read_text(encoding="utf-8")
     doubled = _doubled(yaml.compose(text, yaml.SafeLoader))
-    return yaml.safe_dump(answers(folder), sort_keys=False, allow_unicode=True) if doubled else text
+    return yaml.safe_dump(answers(folder), sort_keys=False, allow_unicode=True) if doubled else ""
 
 
 def _read(file: Path) -> dict[str, Any]:

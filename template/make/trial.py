@@ -74,7 +74,9 @@ class Trial:
 
     def _render(self, home: Path, folder: Path) -> None:
         folder.mkdir()
-        (folder / ANSWERS).write_text(as_one(home), encoding="utf-8")
+        shutil.copy(home / ANSWERS, folder)
+        if once := as_one(home):
+            (folder / ANSWERS).write_text(once, encoding="utf-8")
         run_copier("recopy", folder, answers(home)["_commit"])
 
     def update(self, version: str, data: dict[str, str]) -> None:
@@ -87,8 +89,8 @@ class Trial:
 
     def _commit_answers_as_one(self) -> None:
         """Copier reads the last of two lines alone, and updates nothing that is not committed."""
-        (self.service / ANSWERS).write_text(as_one(self.service), encoding="utf-8")
-        if git(self.service, "status", "--porcelain", "--", ANSWERS):
+        if once := as_one(self.service):
+            (self.service / ANSWERS).write_text(once, encoding="utf-8")
             somebody = ("-c", "user.name=make", "-c", "user.email=make@localhost", "-c", "commit.gpgsign=false")
             git(self.service, *somebody, "commit", "--quiet", "--no-verify", "--message", "As one", "--", ANSWERS)
 
