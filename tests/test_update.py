@@ -398,6 +398,24 @@ def test_an_answer_is_switched_off_and_on_again(team: Team) -> None:
     assert "drop" not in git(team.folder, "diff", "--staged", "--name-only", "--diff-filter=D")
 
 
+def test_a_resource_that_was_taken_away_can_be_added_again(team: Team) -> None:
+    """Once its table is dropped and its line in the memory is gone, its table and its code are made anew."""
+    model, code = team.text("model.yml"), sorted((team.folder / "internal" / "note").glob("*.*"))
+    team.edit({"model.yml": "resources: {}\n"})
+    assert team.make("model").code == 0
+    memory = team.text(ANSWERS)
+    (line,) = (line for line in memory.splitlines(keepends=True) if line.startswith("    notes: "))
+    shutil.rmtree(team.folder / "internal" / "note")
+    (team.folder / "internal/app/apptest/insert_note.go").unlink()
+    team.edit({ANSWERS: memory.replace(line, ""), "model.yml": model})
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
+    assert "_create_notes.sql\n" in outcome.said
+    assert "  internal/app/apptest/insert_note.go\n" in outcome.said
+    assert sorted((team.folder / "internal" / "note").glob("*.*")) == code
+    assert line in team.text(ANSWERS)
+
+
 def test_callers_are_let_in_another_way(team: Team) -> None:
     """Keys give way to tokens of an issuer, and come back: settings, code and dependencies follow."""
     tokens = team.make("answer", "auth=oidc")
