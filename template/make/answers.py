@@ -14,7 +14,7 @@ ANSWERS = ".copier-answers.yml"
 
 
 def answers(folder: Path) -> dict[str, Any]:
-    """Returns what the answers file says, if it is as Copier wrote it. What two branches added to one entry is there together."""
+    """Returns what the answers file says, if it is as Copier wrote it, or as git merged two that Copier wrote."""
     try:
         found = _read(folder / ANSWERS)
         parts, chosen = set(found["applied"]["parts"]), found["framework"]
@@ -45,7 +45,7 @@ def _read(file: Path) -> dict[str, Any]:
     return found
 
 
-def _value(loader: yaml.SafeLoader, node: yaml.Node, place: tuple[str, ...]) -> Any:
+def _value(loader: yaml.SafeLoader, node: yaml.Node | None, place: tuple[str, ...]) -> Any:
     if not isinstance(node, yaml.MappingNode):
         return loader.construct_object(node, deep=True)
     found: dict[str, Any] = {}
@@ -70,7 +70,7 @@ def _joined(one: Any, two: Any, place: tuple[str, ...]) -> Any:
     return two
 
 
-def _doubled(node: yaml.Node) -> bool:
+def _doubled(node: yaml.Node | None) -> bool:
     if not isinstance(node, yaml.MappingNode):
         return False
     names = [name.value for name, _ in node.value]

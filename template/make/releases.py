@@ -37,8 +37,8 @@ def wished(origin: Path, version: str, since: str) -> str:
             there = f"its newest release is {newest(origin)}"
             raise RefusalError(f"The platform has no version {version}: {there}.") from error
     taken = version or newest(origin)
-    there, here = _version(taken), _version(since)
-    if there and here and there < here:  # of two commits Copier knows which is older
+    new, old = _version(taken), _version(since)
+    if new and old and new < old:  # of two commits Copier knows which is older
         raise RefusalError(f"{taken} is older than {since}, which this service has: an update only goes forward.")
     return taken
 
