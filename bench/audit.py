@@ -6,15 +6,13 @@ The time is that on the wall, of the command as people type it. Medians of three
 from __future__ import annotations
 
 import os
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from workspace import BenchError, Workspace, copy_command, machine, memory, table, verdict
+from workspace import Workspace, copy_command, machine, table, tell, verdict
 
 RUNS = 3
 TABLES = 200
@@ -89,13 +87,5 @@ def report(workspace: Workspace) -> str:
     return head + table(["", "measured", "bar"], rows)
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
-        try:
-            print(report(Workspace(Path(folder))), end="")
-        except BenchError as error:
-            sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    tell(report)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from workspace import COPIER, ROOT, BenchError, Workspace, copy_command, machine, memory, table, verdict
+from workspace import COPIER, ROOT, Workspace, copy_command, machine, table, tell, verdict
 
 RUNS = 5
 MODELS = ROOT / "tests" / "models"
@@ -49,13 +47,5 @@ def report(workspace: Workspace) -> str:
     return f"CPU time of `copier copy` on {machine()}\n\n{table(['model', 'measured', 'bar'], rows)}"
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
-        try:
-            print(report(Workspace(Path(folder))), end="")
-        except BenchError as error:
-            sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    tell(report)

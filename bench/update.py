@@ -6,14 +6,12 @@ a service that was built, tested and audited before, so that caches are warm.
 
 from __future__ import annotations
 
-import sys
-import tempfile
 import time
 from pathlib import Path
 from statistics import median
 
 from subject import stop_database
-from workspace import COPIER, BenchError, Workspace, copy_command, machine, memory, table, verdict
+from workspace import COPIER, Workspace, copy_command, machine, table, tell, verdict
 
 RUNS = 5
 NEXT = "v9999.1.0"
@@ -75,13 +73,5 @@ def report(workspace: Workspace) -> str:
     return f"A release comes into the example on {machine()}\n\n{table(['', 'measured', 'bar'], rows)}"
 
 
-def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
-        try:
-            print(report(Workspace(Path(folder))), end="")
-        except BenchError as error:
-            sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    tell(report)

@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,6 +80,15 @@ class Workspace:
                 shutil.copy2(ROOT / name, copied / name)
         self.commit(copied, VERSION)
         return copied
+
+
+def tell(report: Callable[[Workspace], str]) -> None:
+    """Print what a report measures in a folder of its own; a sentence and exit code 1 if something did not work."""
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=memory()) as folder:
+        try:
+            print(report(Workspace(Path(folder))), end="")
+        except BenchError as error:
+            sys.exit(str(error))
 
 
 def copy_command(template: Path, service: Path, *arguments: str | Path) -> list[str]:
