@@ -56,9 +56,9 @@ def without_audit(workspace: Workspace, service: Path) -> None:
 def report(workspace: Workspace) -> str:
     template, service = workspace.template(), workspace.folder / "updated"
     workspace.run(copy_command(template, service), workspace.folder)
-    workspace.commit(service, "v1")
     try:
         workspace.run(["make", "build", "test", "audit"], service)
+        workspace.commit(service, "v1")
         release(workspace, template)
         cpu, audited = copier(workspace, service), waited(workspace, service)
         without_audit(workspace, service)
