@@ -64,22 +64,74 @@ def test_two_branches_that_each_add_a_field_to_one_resource_keep_both(team: Team
     assert [name.partition("_")[2] for name in migrations(team) - before] == ["add_three_to_notes.sql"]
 
 
-def test_a_merge_that_nobody_can_decide_for_a_team_is_refused(team: Team) -> None:
-    """Only the migrations know which of two limits came last."""
-    kind = "kind: {type: text, optional: true, max_length: 10}"
-    grow(team, "base", TEXT, f"{TEXT}\n      {kind}")
-    for name, limit in (("one", "20"), ("two", "30")):
-        grow(team, name, kind, kind.replace("10", limit), since="base")
+KIND = "kind: {type: text, optional: true, max_length: 10}"
+SIZE = "size: {type: enum, values: [a], optional: true}"
+
+
+def test_what_one_branch_widened_is_widened_again_after_the_merge(team: Team, platform: Platform) -> None:
+    """Which of two lines is the newer one, nobody can tell; to widen a limit twice does no harm."""
+    grow(team, "base", TEXT, f"{TEXT}\n      {KIND}\n      {SIZE}")
+    grow(team, "one", KIND, KIND.replace("10", "20"), since="base")
+    team.edit({"model.yml": team.text("model.yml").replace("[a]", "[a, b]")})
+    assert team.make("model").code == 0
+    commit(team.folder)
+    model = team.text("model.yml").replace(TEXT, f"{TEXT}\n      two: {{type: boolean, optional: true}}")
+    grow(team, "two", TEXT, f"{TEXT}\n      two: {{type: boolean, optional: true}}", since="base")
     merge(team, "one", "two")
-    team.edit({"model.yml": team.text("model.yml").replace(f"      {kind.replace('10', '20')}\n", "")})
+    team.edit({"model.yml": model})
+    mend(team, platform)
+    before = migrations(team)
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
+    new = "".join(team.text(f"db/migrations/{name}") for name in migrations(team) - before)
+    assert "two" not in new
+    assert "between 1 and 20" in new
+    assert "'B'" in new
+    commit(team.folder)
+    assert "nothing to do" in team.make("model").said
+
+
+def test_a_soft_delete_that_one_branch_switched_on_stays_on_after_the_merge(team: Team, platform: Platform) -> None:
+    grow(team, "one", "    fields:\n      " + TEXT, "    soft_delete: true\n    fields:\n      " + TEXT)
+    grow(team, "two", TEXT, f"{TEXT}\n      two: {{type: boolean, optional: true}}")
+    merge(team, "one", "two")
+    mend(team, platform)
+    before = migrations(team)
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
+    assert migrations(team) == before
+    assert recorded(team.folder)["applied"]["tables"]["notes"]["delete"] == "soft"
+
+
+def test_a_field_that_is_called_retired_is_one_like_others(team: Team, platform: Platform) -> None:
+    grow(team, "base", TEXT, f"{TEXT}\n      retired: {{type: boolean, optional: true}}")
+    for name in ("one", "two"):
+        grow(team, name, TEXT, f"{TEXT}\n      {name}: {{type: boolean, optional: true}}", since="base")
+    merge(team, "one", "two")
+    mend(team, platform)
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
+    assert recorded(team.folder)["resources"]["note"]["fields"]["retired"] == {"type": "boolean", "optional": True}
+
+
+def test_a_merge_that_nobody_can_decide_for_a_team_is_refused(team: Team) -> None:
+    """Only the migrations know which of two types came last."""
+    for name, words in (("one", "boolean"), ("two", "date")):
+        grow(team, name, TEXT, f"{TEXT}\n      seen: {{type: {words}, optional: true}}")
+    merge(team, "one", "two")
+    one, two = (f"      seen: {{type: {words}, optional: true}}\n" for words in ("boolean", "date"))
+    assert one in team.text("model.yml")
+    team.edit({"model.yml": team.text("model.yml").replace(one, "")})
     state = team.state()
     outcome = team.make("model")
     assert outcome.code != 0
-    assert "has applied.tables.notes.checks.notes_kind_length.max twice, as two branches changed it: " in outcome.said
+    assert "has applied.tables.notes.columns.seen.type twice, as two branches changed it: write what " in outcome.said
     assert team.state() == state
-    two = next(line for line in team.text(ANSWERS).split("\n") if line.startswith("    notes: ") and "max: 20" in line)
-    team.edit({ANSWERS: team.text(ANSWERS).replace(two + "\n", "")})
-    assert team.make("model").code == 0
+    older = "seen: {type: boolean, optional: true}"
+    lines = [line.replace(older, "seen: {type: date, optional: true}") for line in team.text(ANSWERS).split("\n")]
+    team.edit({ANSWERS: "\n".join(lines)})
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
 
 
 def test_copier_itself_forgets_nothing_of_a_merge_either(team: Team) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,20 @@ def test_a_deleted_file_that_the_new_version_changes_is_named(platform: Platform
     outcome = team.make("update")
     assert outcome.code == 0, outcome.said
     assert f"not brought back, as you had deleted them:\n  {PAGE_HERE}" in outcome.said
+
+
+def test_an_update_changes_nothing_in_a_service_beside_it(platform: Platform, team: Team, tmp_path: Path) -> None:
+    """In a repository of several services, the page that one of them deleted is not taken for renamed into another."""
+    root = tmp_path / "repository"
+    for name in ("one", "two"):
+        shutil.copytree(team.folder, root / name, ignore=shutil.ignore_patterns(".git"))
+    (root / "one" / PAGE_HERE).unlink()
+    commit(root)
+    platform.release("v1.1.0", {PAGE: platform.text(PAGE) + "More.\n"})
+    outcome = Team(root / "one").make("update")
+    assert outcome.code == 0, outcome.said
+    assert "not brought back, as you had deleted them:\n  one/" in outcome.said
+    assert git(root, "diff", "--staged", "--name-only", "--", "two") == ""
 
 
 def test_a_deleted_file_of_the_team_does_not_come_back(platform: Platform, team: Team) -> None:

@@ -206,6 +206,18 @@ def test_the_report_tells_what_the_changelog_has_for_this_service(platform: Plat
     assert not any(word in said for word in ("Nobody is asked", "first version", "Not yet", "Something inside"))
 
 
+def test_who_had_the_prerelease_is_told_what_its_release_has(platform: Platform, team: Team) -> None:
+    """More may have been written since."""
+    told = "# Changelog\n\n## 1.2.0\n\n### By hand\n\n- Rename a variable.\n\n## 1.1.0\n\n### By hand\n\n- Sit down.\n"
+    platform.release("v1.2.0rc1", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})
+    assert team.make("update", "to=v1.2.0rc1").code == 0
+    commit(team.folder)
+    platform.release("v1.2.0", {"CHANGELOG.md": told})
+    said = team.make("update", "DRY_RUN=1").said
+    assert "1.2.0, by hand:\n  - Rename a variable.\n" in said
+    assert "Sit down" not in said
+
+
 def test_a_failing_test_is_left_to_do(platform: Platform, team: Team) -> None:
     """The result is there to be mended, the command fails and says how to go on."""
     platform.release("v1.1.0", {DOCUMENT: platform.text(DOCUMENT) + "More.\n"})

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,13 @@ import yaml
 from commands import RefusalError
 
 ANSWERS = ".copier-answers.yml"
+
+# Of two limits that branches widened, what both allow: to widen it to what model.yml says is right whatever was done.
+NARROWER: dict[str, Callable[[Any, Any], Any]] = {
+    "min": max,
+    "max": min,
+    "values": lambda one, two: [value for value in one if value in two],
+}
 
 
 def answers(folder: Path) -> dict[str, Any]:
@@ -60,14 +68,19 @@ def _joined(one: Any, two: Any, place: tuple[str, ...]) -> Any:
     """Returns what both say; refuses where they differ, as only the migrations know which of them came last."""
     if isinstance(one, dict) and isinstance(two, dict):
         return one | {key: _joined(one[key], two[key], (*place, key)) if key in one else two[key] for key in two}
-    if place[-1] == "retired":
-        return list(dict.fromkeys([*one, *two]))
-    if one != two and place[0] != "resources":  # which model.yml decides
-        where = ".".join(place)
-        raise RefusalError(
-            f"{ANSWERS} has {where} twice, as two branches changed it: keep the line whose migration is the newer one."
-        )
-    return two
+    if one == two or place[0] == "resources":  # which model.yml decides
+        return two
+    match place:
+        case ("applied", "tables", _, "retired"):
+            return list(dict.fromkeys([*one, *two]))
+        case ("applied", "tables", _, "delete") if {one, two} == {"hard", "soft"}:
+            return "soft"  # which nothing takes back
+        case ("applied", "tables", _, "checks", _, limit) if limit in NARROWER:
+            return NARROWER[limit](one, two)
+    raise RefusalError(
+        f"{ANSWERS} has {'.'.join(place)} twice, as two branches changed it: "
+        "write what the newer migration says of it into both lines, and delete neither."
+    )
 
 
 def _doubled(node: yaml.Node | None) -> bool:

@@ -60,18 +60,20 @@ def _version(name: str) -> Version | None:
         return None
 
 
-def _plain(version: str) -> str:
-    """Returns the release that a version is, precedes (v1.2.3rc1), or comes after (v1.2.3-4-gabcdef)."""
-    found = _version(version.split("-")[0])
-    return found.base_version if found else "0"
+def _tag(version: str) -> Version:
+    """Returns the version of the tag that this is, or comes after (v1.2.3-4-gabcdef)."""
+    return _version(version.split("-")[0]) or Version("0")
 
 
 def news(origin: Path, since: str, until: str, answers: dict[str, Any]) -> str:
-    """Returns what the changelog tells, between two versions, a team whose service has these answers."""
+    """Returns what the changelog tells, between two versions, a team whose service has these answers.
+
+    A prerelease is told what its release has, and once more with the release, which may have more.
+    """
     parts = HEADING.split(git(origin, "show", f"{until}:CHANGELOG.md"))
     told = []
     for version, text in zip(parts[1::2], parts[2::2], strict=True):
-        if Version(_plain(since)) < Version(version) <= Version(_plain(until)):
+        if _tag(since) < Version(version) <= Version(_tag(until).base_version):
             told += [f"{version}, {heading}:\n{entries}" for heading, entries in _for_teams(text, answers)]
     return "\n\n".join(told)
 

@@ -111,8 +111,9 @@ def _removed(trial: Trial, path: str, new: list[str], found: Report) -> None:
 
 def _absent(trial: Trial, found: Report) -> None:
     """What the platform wrote and the team deleted stays away; what it renamed is merged where it is now."""
-    tracked = set(listed(trial, "ls-tree", "-r", "--name-only", "HEAD"))
     place = trial.home.relative_to(trial.root)
+    everything = listed(trial, "ls-tree", "-r", "--name-only", "HEAD")
+    tracked = {path for path in everything if Path(path).is_relative_to(place)}  # beside it may be other services
     written = {(place / file.relative_to(trial.before)).as_posix(): file for file in _files(trial.before)}
     missing = {path: file for path, file in written.items() if path not in tracked}
     if not missing:

@@ -238,7 +238,7 @@ def repository(home: Path) -> Path:
         root = Path(git(home, "rev-parse", "--show-toplevel").strip())
         changed = git(home, "status", "--porcelain", "--untracked-files=normal", "--", ".")
     except RefusalError as error:
-        raise RefusalError("This needs a git repository without uncommitted changes: commit them first.") from error
+        raise RefusalError(f"This needs a git repository in which all is committed; git says: {error}.") from error
     if changed:
         raise RefusalError("This needs a git repository without uncommitted changes: commit them first.")
     if not git(home, "branch", "--show-current").strip():
