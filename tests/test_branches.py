@@ -104,14 +104,16 @@ def test_a_soft_delete_that_one_branch_switched_on_stays_on_after_the_merge(team
 
 
 def test_a_field_that_is_called_retired_is_one_like_others(team: Team, platform: Platform) -> None:
-    grow(team, "base", TEXT, f"{TEXT}\n      retired: {{type: boolean, optional: true}}")
+    """In the memory, that is also what a table has of columns that are left from before."""
+    part = "part:\n    fields:\n      retired: boolean"
+    grow(team, "base", "  note:\n", f"  {part}\n  note:\n")
     for name in ("one", "two"):
-        grow(team, name, TEXT, f"{TEXT}\n      {name}: {{type: boolean, optional: true}}", since="base")
+        grow(team, name, part, f"{part}\n      {name}: {{type: boolean, optional: true}}", since="base")
     merge(team, "one", "two")
     mend(team, platform)
     outcome = team.make("model")
     assert outcome.code == 0, outcome.said
-    assert recorded(team.folder)["resources"]["note"]["fields"]["retired"] == {"type": "boolean", "optional": True}
+    assert recorded(team.folder)["applied"]["tables"]["parts"]["columns"]["retired"] == "boolean"
 
 
 def test_a_merge_that_nobody_can_decide_for_a_team_is_refused(team: Team) -> None:
