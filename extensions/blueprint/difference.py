@@ -121,6 +121,8 @@ def _indexes(old: Table, new: Table) -> Iterator[Step]:
             if index.unique and not _is_empty(old, new, index):
                 yield steps.check_unique(new, index)
             yield steps.create_index(new, index)
+            if index.plain:
+                yield steps.attach_unique(new, index)
         elif replace(was, live=index.live) != index:
             raise _by_hand(new, "unique" if index.unique else "indexes", index.name, "its columns change")
         elif was != index:

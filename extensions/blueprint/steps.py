@@ -96,17 +96,22 @@ def drop_index(table: Table, index: Index) -> Step:
     return Step(drop, create, f"drop_{index.name}", Phase.INDEX)
 
 
-def drop_unique(table: Table, index: Index) -> Step:
-    return _alter(table, f"drop constraint {index.name}", f"add {index.definition}", f"drop_{index.name}")
+def attach_unique(table: Table, index: Index) -> Step:
+    """Makes the index that was built without a lock the constraint that a new table has; only where `plain`."""
+    up, down = (Statement(f"{verb}_unique", table, index) for verb in ("attach", "detach"))
+    return Step(up, down, f"attach_{index.name}", Phase.SWAP)
+
+
+def drop_unique(table: Table, index: Index, phase: Phase = Phase.CHANGE) -> Step:
+    add = Statement("alter_table", table, f"add {index.definition}")
+    return Step(Statement("drop_unique", table, index), add, f"drop_{index.name}", phase)
 
 
 def narrow_unique(table: Table, old: Index, new: Index) -> list[Step]:
     """From all rows to the live ones: the new index is built beside the old one, and then takes its name."""
     beside = replace(new, name=constraint(new.name, "live"))
     label = f"narrow_{new.name}"
-    drop = _alter(table, f"drop constraint {old.name}", f"add {old.definition}", label, Phase.SWAP)
-    if not old.plain:
-        drop = drop_index(table, old)
+    drop = replace(drop_unique(table, old, Phase.SWAP), label=label) if old.plain else drop_index(table, old)
     names = (beside.name, new.name)
     up, down = (Statement("rename_index", table, pair) for pair in (names, names[::-1]))
     return [create_index(table, beside), drop, Step(up, down, label, Phase.SWAP)]
