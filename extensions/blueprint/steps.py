@@ -1,4 +1,7 @@
-"""All steps that a migration can take: each is a statement and the one that undoes it."""
+"""All steps that a migration can take: each is a statement and the one that undoes it.
+
+What is dropped may be gone: where two branches are merged, the memory has all that one of them has.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,8 @@ def widen_check(table: Table, old: Check, new: Check) -> list[Step]:
 
 
 def drop_check(table: Table, check: Check) -> Step:
-    return _alter(table, f"drop constraint {check.name}", f"add {check.definition}", _widen(table.name, check.column))
+    up, down = f"drop constraint if exists {check.name}", f"add {check.definition}"
+    return _alter(table, up, down, _widen(table.name, check.column))
 
 
 def _widen(table: Name, column: Name) -> str:

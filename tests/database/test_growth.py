@@ -208,6 +208,26 @@ def test_a_unique_that_is_an_index_still_can_go(database: Database, after: str) 
         assert found == shape(fresh.owner)
 
 
+@pytest.mark.parametrize("what", ["a: text", "a: {type: text, filter: true}", "a: {type: text, unique: true}"])
+def test_what_one_branch_gave_up_is_not_in_the_way_of_a_merge(database: Database, what: str) -> None:
+    """The memory of both has all that one of them has, and so what the other has dropped."""
+    common = f"thing: {{fields: {{n: {{type: decimal, max: 1}}, {what}}}}}"
+    less = "thing: {fields: {n: decimal, a: text}}"
+    more = "b: {type: boolean, default: false}"
+    first = database.apply(build(yaml.safe_load(common)))
+    database.apply(build(yaml.safe_load(less), first.applied))
+    memory_of_both = database.apply(build(yaml.safe_load(common.replace("n: {", f"{more}, n: {{")), first.applied))
+    wanted = yaml.safe_load(less.replace("n: ", f"{more}, n: "))
+    for script in build(wanted, memory_of_both.applied).scripts:
+        script.up(database.owner)
+        script.down(database.owner)
+        script.up(database.owner)
+    found = shape(database.owner)
+    with prepared(database.server) as fresh:
+        fresh.apply(build(wanted))
+        assert found == shape(fresh.owner)
+
+
 @pytest.mark.parametrize("what", LOSS)
 def test_loss(database: Database, what: str) -> None:
     """What is given up goes without losing a row, and can be taken back."""
