@@ -10,6 +10,7 @@ from typing import Any
 from . import steps
 from .difference import column_steps, other_steps
 from .elements import Resource
+from .errors import ModelError
 from .facts import Facts, from_facts, to_facts
 from .migration import Migration, migrations
 from .names import Name
@@ -52,6 +53,7 @@ def new_migrations(tables: tuple[Table, ...], applied: Applied, now: datetime, s
 def _steps(tables: tuple[Table, ...], applied: Applied) -> list[Step]:
     before = _before(tables, applied)
     created = [table for table in tables if table.name.snake not in before]
+    _check_plurals(tables, before)
     changed = [(before[t.name.snake], t) for t in _with_retired(tables, applied) if t.name.snake in before]
     missing = [name for name in _functions(tables) if name not in _functions(before.values())]
     return [
@@ -60,6 +62,18 @@ def _steps(tables: tuple[Table, ...], applied: Applied) -> list[Step]:
         *(steps.create_table(table, _left_behind(table, created)) for table in created),
         *(step for old, new in changed for step in other_steps(old, new)),
     ]
+
+
+def _check_plurals(tables: tuple[Table, ...], before: Mapping[str, Table]) -> None:
+    wanted = {table.name for table in tables}
+    left = {table.resource: table.name for table in before.values() if table.name not in wanted}
+    for table in tables:
+        was = left.get(table.resource)
+        if was and table.name.snake not in before:
+            raise ModelError(
+                f"{table.resource}: plural cannot change, for the rows that exist are in {was} and callers know "
+                f"its path; say plural: {was}, or begin a new resource."
+            )
 
 
 def _before(tables: tuple[Table, ...], applied: Applied) -> dict[str, Table]:

@@ -356,6 +356,12 @@ REFUSED = {
         "thing: {owned: true}",
         "thing: owned cannot change, for whose are the rows that exist; take it back, or begin a new resource.",
     ),
+    "another plural": (
+        "thing:",
+        "thing: {plural: thingies}",
+        "thing: plural cannot change, for the rows that exist are in things and callers know its path; "
+        "say plural: things, or begin a new resource.",
+    ),
     "no owner": (
         "thing: {owned: true}",
         "thing:",
@@ -373,6 +379,23 @@ class TestRefusals:
         with pytest.raises(ModelError) as error:
             change(before, after)
         assert str(error.value) == sentence
+
+    def test_a_plural_that_has_changed_already_is_taken_as_it_is(self) -> None:
+        """The first versions began a second table; it is the one that the service has now."""
+        applied = build(yaml.safe_load("thing:"), cards=[]).applied
+        second = build(yaml.safe_load("thing: {plural: thingies}"), cards=[]).applied["tables"]
+        both = {**applied, "tables": applied["tables"] | second}
+        assert build(yaml.safe_load("thing: {plural: thingies}"), both, cards=[]).scripts == ()
+
+    def test_a_part_may_bring_a_table_for_a_word_that_the_model_has(self) -> None:
+        """Both are wanted, under names of their own."""
+        model = yaml.safe_load("api_key: {plural: chest_keys}")
+        assert files(build(model, build(model, cards=[]).applied)) == ["create_api_keys"]
+
+    def test_the_way_out_of_another_plural_works(self) -> None:
+        """To say the plural that the rules know is no change."""
+        first = build(yaml.safe_load("thing:"), cards=[])
+        assert build(yaml.safe_load("thing: {plural: things}"), first.applied, cards=[]).scripts == ()
 
     def test_the_way_out_works(self) -> None:
         """After the edit that the sentence asks for, the next run is content."""
