@@ -58,7 +58,7 @@ func (a admin) create(ctx context.Context, arguments []string, streams command.S
 		return command.UsageError(fmt.Sprintf("accounts create: --subject names whom the rows belong to, in at most %d characters.", subjectMax))
 	}
 	password := random(15)
-	hash, err := newHasher().hash(ctx, password)
+	hash, err := newHasher(1).hash(ctx, password)
 	if err != nil {
 		return err
 	}

@@ -19,7 +19,7 @@ func (s *Service) Hashes() int64 { return s.hasher.runs.Load() }
 
 // Hasher is one with so many slots.
 func Hasher(slots int) (hash func(context.Context, string) (string, error), verify func(context.Context, string, string) (bool, bool, error), running func() int) {
-	h := &hasher{slots: make(chan struct{}, slots)}
+	h := &hasher{places: make(chan struct{}, 100), slots: make(chan struct{}, slots)}
 	return h.hash, h.verify, func() int { return len(h.slots) }
 }
 

@@ -117,6 +117,7 @@ func start(t testing.TB) *fixture {
 		Mailer:    f,
 		PublicURL: "https://app.example.com/",
 		Scopes:    scopes,
+		Hashing:   1000,
 		Log:       logging.New(&f.log, slog.LevelInfo),
 	})
 	t.Cleanup(func() {

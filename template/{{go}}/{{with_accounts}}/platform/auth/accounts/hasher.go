@@ -36,16 +36,27 @@ const (
 	patience = 2 * time.Second
 )
 
-// hasher turns passwords into hashes. It makes a few at a time, because each takes 19 MiB.
-type hasher struct {
-	slots chan struct{}
-	runs  atomic.Int64 // how often it worked, which tests count instead of taking the time
+// errHashing is what a request is told that finds no place, or whose turn does not come.
+var errHashing = &fault.Error{
+	Kind:       fault.Unavailable,
+	Message:    "Too many are signing in at the moment; try again.",
+	RetryAfter: patience,
 }
 
-// newHasher returns a hasher that uses every processor, and at most a quarter of the memory that GOMEMLIMIT allows.
-func newHasher() *hasher {
-	slots := min(int64(runtime.GOMAXPROCS(0)), debug.SetMemoryLimit(-1)/4/(int64(current.memory)<<10))
-	return &hasher{slots: make(chan struct{}, max(1, slots))}
+// hasher turns passwords into hashes. It makes a few at a time, because each takes 19 MiB. Who finds as many that wait as may is told to
+// come back at once: one who waits holds a place among the requests that are at work, and they are for other requests too.
+type hasher struct {
+	places chan struct{} // of those who wait or work
+	slots  chan struct{} // of those who work
+	runs   atomic.Int64  // how often it worked, which tests count instead of taking the time
+}
+
+// newHasher returns a hasher in which so many wait or work, at least two. It uses every processor that many keep busy,
+// and at most a quarter of the memory that GOMEMLIMIT allows.
+func newHasher(most int) *hasher {
+	most = max(2, most)
+	slots := min(int64(most), int64(runtime.GOMAXPROCS(0)), debug.SetMemoryLimit(-1)/4/(int64(current.memory)<<10))
+	return &hasher{places: make(chan struct{}, most), slots: make(chan struct{}, max(1, slots))}
 }
 
 // hash returns the hash of a password in the PHC string format.
@@ -76,6 +87,12 @@ func (h *hasher) verify(ctx context.Context, hash, password string) (ok, outdate
 }
 
 func (h *hasher) run(ctx context.Context, c cost, password string, salt []byte) ([]byte, error) {
+	select {
+	case h.places <- struct{}{}:
+	default:
+		return nil, errHashing
+	}
+	defer func() { <-h.places }()
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	select {
@@ -84,7 +101,7 @@ func (h *hasher) run(ctx context.Context, c cost, password string, salt []byte) 
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		return nil, &fault.Error{Kind: fault.Unavailable, Message: "Too many are signing in at the moment; try again.", RetryAfter: patience}
+		return nil, errHashing
 	}
 	defer func() { <-h.slots }()
 	h.runs.Add(1)

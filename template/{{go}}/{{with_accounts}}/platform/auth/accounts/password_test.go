@@ -4,13 +4,18 @@ package accounts_test
 
 import (
 	"errors"
+	"net/http"
+	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"platform.internal/auth/accounts"
 	"platform.internal/fault"
+	"platform.internal/rest"
 )
 
 func TestAPasswordIsRefusedForOneReason(t *testing.T) {
@@ -82,6 +87,45 @@ func TestWhoWaitsTooLongToHashIsToldToComeBack(t *testing.T) {
 		found, _ := errors.AsType[*fault.Error](err)
 		if found == nil || found.Kind != fault.Unavailable || found.RetryAfter == 0 || time.Since(start) != 2*time.Second {
 			t.Errorf("%v after %s", err, time.Since(start))
+		}
+	})
+}
+
+func TestWhoWaitsToHashLeavesMostPlacesToOthers(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		service := accounts.NewService(t.Context(), accounts.Options{Hashing: 10})
+		defer service.Close()
+		defer accounts.Block(service)()
+		handler := rest.Shed(rest.NewPlaces(40), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPost && fault.KindOf(service.SignUp(r.Context(), "alice@example.com", password)) == fault.Unavailable {
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+		}))
+		ask := func(method string) int {
+			answer := httptest.NewRecorder()
+			handler.ServeHTTP(answer, httptest.NewRequest(method, "/", nil))
+			return answer.Code
+		}
+		var refused atomic.Int32
+		var people sync.WaitGroup
+		for range 110 {
+			people.Go(func() {
+				if ask(http.MethodPost) == http.StatusServiceUnavailable {
+					refused.Add(1)
+				}
+			})
+		}
+		synctest.Wait()
+		if got := refused.Load(); got != 100 {
+			t.Errorf("%d were told at once to come back, want all but ten", got)
+		}
+		if got := ask(http.MethodGet); got != http.StatusOK {
+			t.Errorf("who wants something else gets %d", got)
+		}
+		people.Wait()
+		if got := refused.Load(); got != 110 {
+			t.Errorf("%d were told to come back, want all whose turn did not come", got)
 		}
 	})
 }

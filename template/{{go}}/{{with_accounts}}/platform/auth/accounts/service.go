@@ -56,6 +56,7 @@ type Options struct {
 	Mailer    Mailer
 	PublicURL string   // of the pages that mails link to
 	Scopes    []string // what every account may do of which nothing else is said
+	Hashing   int      // how many requests may wait for the hash of a password, or make one, at once: at least 2
 	Log       *slog.Logger
 }
 
@@ -65,7 +66,7 @@ func NewService(ctx context.Context, options Options) *Service {
 	s := &Service{
 		store:    store{options.DB},
 		attempts: attempts{options.DB},
-		hasher:   newHasher(),
+		hasher:   newHasher(options.Hashing),
 		queue:    newQueue(ctx, options.Log),
 		mailer:   options.Mailer,
 		page:     strings.TrimSuffix(options.PublicURL, "/"),
