@@ -5,6 +5,8 @@ package idempotency_test
 import (
 	"context"
 	"log/slog"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -50,6 +52,42 @@ func TestAPurgeDeletesAllThatHasExpiredAndNothingElse(t *testing.T) {
 	}
 	if err := replies.Purge(t.Context()); err != nil || count() != 10 {
 		t.Errorf("got %v, %d are left", err, count())
+	}
+}
+
+func TestAPurgeLeavesAReplyThatIsStoredAnewMeanwhile(t *testing.T) {
+	t.Parallel()
+	base := database(t)
+	count := stored(t, base)
+	watch := open(t, base.URL, 1)
+	client, err := open(t, base.URL, 1).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Exec(t.Context(), "update idempotency_replies set expires_at = now() + interval '1 hour' where key_hash = 'k1'"); err != nil {
+		t.Fatal(err)
+	}
+	var purging sync.WaitGroup
+	var purged atomic.Bool
+	replies := idempotency.NewReplies(postgres.NewDatabase(open(t, base.URL, 1)))
+	purging.Go(func() {
+		if err := replies.Purge(t.Context()); err != nil {
+			t.Error(err)
+		}
+		purged.Store(true)
+	})
+	for waits := false; !waits && !purged.Load(); {
+		if err := watch.QueryRow(t.Context(), `select exists (select from pg_stat_activity
+			where datname = current_database() and wait_event_type = 'Lock')`).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := client.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	purging.Wait()
+	if got := count(); got != 11 {
+		t.Errorf("%d are left", got)
 	}
 }
 

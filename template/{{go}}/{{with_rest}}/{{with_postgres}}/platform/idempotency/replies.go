@@ -115,6 +115,7 @@ const lockKey = 7_290_114_418
 const batch = 1000
 
 // Purge deletes what has expired, in batches, each a short transaction. Of several instances that try one works; the others return at once.
+// It skips a row that a request is storing anew: whether that has expired is known when the request has ended.
 func (s *Replies) Purge(ctx context.Context) error {
 	for {
 		var deleted int64
@@ -124,8 +125,8 @@ func (s *Replies) Purge(ctx context.Context) error {
 			if err != nil || !mine {
 				return err
 			}
-			tag, err := s.db.Exec(ctx, `delete from idempotency_replies
-				where id in (select id from idempotency_replies where expires_at <= now() order by expires_at limit $1)`, batch)
+			tag, err := s.db.Exec(ctx, `delete from idempotency_replies where id in
+				(select id from idempotency_replies where expires_at <= now() order by expires_at limit $1 for update skip locked)`, batch)
 			deleted = tag.RowsAffected()
 			return err
 		})
