@@ -123,6 +123,13 @@ func unavailable(err error) error {
 	return wrapped
 }
 
+// IsWithoutEffect reports whether a statement outside of a unit of work has certainly changed nothing: it found no connection,
+// or the server refused it and went on. Of any other error nobody knows.
+func IsWithoutEffect(err error) bool {
+	_, unconnected := errors.AsType[*pgconn.ConnectError](err)
+	return unconnected || errors.Is(err, errNoConnection) || isRolledBack(err)
+}
+
 // Changed is Fault for the update of a row that was read before: if it is no longer there in that version, it is Stale.
 func Changed(err error, constraints Constraints) error {
 	if errors.Is(err, pgx.ErrNoRows) {

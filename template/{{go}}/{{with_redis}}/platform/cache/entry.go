@@ -17,7 +17,7 @@ import (
 type entry struct {
 	version int64
 	layout  string // of the copy; or one of those below
-	expires int64  // in microseconds by the server's clock; what stands there longer than that is a tombstone in effect
+	expires int64  // in microseconds by the server's clock; what stands there longer is a tombstone in effect; each tombstone of a key has its own
 	took    time.Duration
 	text    []byte // JSON; of an absence the message
 }
@@ -69,9 +69,9 @@ type sighting struct {
 	generation string
 }
 
-// state tells apart what two readers of a key have seen, as far as a write between them would show.
+// state tells apart what two readers of a key have seen, as far as a write between them would show: it leaves another version or another expiry.
 func (s sighting) state() string {
-	return s.generation + " " + strconv.FormatInt(s.version, 10)
+	return s.generation + " " + strconv.FormatInt(s.version, 10) + " " + strconv.FormatInt(s.expires, 10)
 }
 
 // isFresh reports whether the entry is good for another moment. A reader now and then says no a little too early, the more likely the longer

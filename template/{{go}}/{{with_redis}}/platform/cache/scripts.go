@@ -20,11 +20,11 @@ local function begin(lasting)
 	return generation
 end
 
--- The version of an entry that counts, and how long it stays, in milliseconds.
+-- The version of an entry that counts, how long it stays, in milliseconds, its expiry and its layout.
 local function standing(generation)
-	local of, version = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%d+) ')
-	if of ~= generation then return -1, 0 end
-	return tonumber(version), redis.call('PTTL', KEYS[1])
+	local of, version, expiry, layout = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+) (%d+) (%d+) %d+ (%w+)\n')
+	if of ~= generation then return -1, 0, 0, '' end
+	return tonumber(version), redis.call('PTTL', KEYS[1]), tonumber(expiry), layout
 end
 `
 
@@ -44,11 +44,14 @@ redis.call('SET', KEYS[1], head .. '\n' .. ARGV[7], 'PX', math.max(lives, stays)
 return 1`)
 
 // bury: how long a generation lasts, the version, how long a tombstone stays, its layout. A newer copy that is there already stays as long.
+// A tombstone gives way to one that is no older and has an expiry of its own, so that readers see that there was another write.
 var bury = goredis.NewScript(preamble + `
 local generation = redis.call('GET', KEYS[2]) or begin(ARGV[1])
-local known, stays = standing(generation)
-if known < tonumber(ARGV[2]) then
-	redis.call('SET', KEYS[1], generation .. ' ' .. ARGV[2] .. ' 0 0 ' .. ARGV[4] .. '\n', 'PX', ARGV[3])
+local version = tonumber(ARGV[2])
+local known, stays, last, layout = standing(generation)
+if known < version or layout == ARGV[4] then
+	local head = string.format('%s %.0f %.0f 0 %s', generation, math.max(known, version), math.max(now, layout == ARGV[4] and last + 1 or 0), ARGV[4])
+	redis.call('SET', KEYS[1], head .. '\n', 'PX', ARGV[3])
 elseif stays < tonumber(ARGV[3]) then
 	redis.call('PEXPIRE', KEYS[1], ARGV[3])
 end

@@ -64,7 +64,7 @@ func (e *Entries[T]) Deleted(ctx context.Context, key string, version int64, err
 // isUncertain reports whether a write may have been done in spite of the error: the connection was lost, or the caller went.
 func isUncertain(err error) bool {
 	kind := fault.KindOf(err)
-	return err != nil && (kind == fault.Internal || kind == fault.Unavailable)
+	return err != nil && (kind == fault.Internal || kind == fault.Unavailable) && !postgres.IsWithoutEffect(err)
 }
 
 func (e *Entries[T]) bury(ctx context.Context, key string, version int64) {

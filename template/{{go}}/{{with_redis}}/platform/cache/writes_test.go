@@ -70,6 +70,42 @@ func TestACopyFromBeforeAWriteIsNeitherKeptNorSharedAfterIt(t *testing.T) {
 	}
 }
 
+func TestAReadAfterAWriteJoinsNoneFromBeforeItWhereOneHadFailed(t *testing.T) {
+	t.Parallel()
+	unknown := fault.New(fault.Unavailable, "The database does not answer.")
+	for name, failed := range map[string]func(ctx context.Context, entries *cache.Entries[row]){
+		"a try of the same write": func(ctx context.Context, entries *cache.Entries[row]) { entries.Written(ctx, "a", 2, unknown) },
+		"a delete":                func(ctx context.Context, entries *cache.Entries[row]) { entries.Deleted(ctx, "a", 2, unknown) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			entries, rows := single(t), newTable()
+			rows.put("a", "old")
+			failed(t.Context(), entries)
+			loaded, proceed, done := make(chan struct{}), make(chan struct{}), make(chan struct{})
+			go func() {
+				defer close(done)
+				_, _ = entries.Get(t.Context(), "a", func(ctx context.Context) (row, int64, error) {
+					found, version, err := rows.load("a")(ctx)
+					close(loaded)
+					<-proceed
+					return found, version, err
+				})
+			}()
+			<-loaded
+			entries.Written(t.Context(), "a", rows.put("a", "new"), nil)
+			ctx, cancel := context.WithTimeout(t.Context(), patient)
+			defer cancel()
+			if got, err := entries.Get(ctx, "a", rows.load("a")); err != nil || got.Name != "new" {
+				t.Errorf("got %+v, %v, while the one from before is under way", got, err)
+			}
+			close(proceed)
+			<-done
+			want(t, entries, rows, "a", "new")
+		})
+	}
+}
+
 func TestTheWritesOfAnotherInstanceCountAndOfAnotherVersionToo(t *testing.T) {
 	t.Parallel()
 	type newer struct {
