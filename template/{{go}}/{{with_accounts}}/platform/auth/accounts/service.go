@@ -28,7 +28,7 @@ import (
 )
 
 const (
-	// AccessFor is how long an access token is valid.
+	// AccessFor is how long an access token is valid, unless its session ends before.
 	AccessFor = 15 * time.Minute
 	// SessionFor is how long a session lasts, however often its tokens are renewed.
 	SessionFor = 30 * 24 * time.Hour

@@ -55,12 +55,12 @@ func (s store) holder(ctx context.Context, access token) (auth.Principal, error)
 }
 
 // renew replaces both tokens of a session, if used is its refresh token now; of several at once the row lets one through.
-// The error is a fault of kind NotFound if used is not.
-func (s store) renew(ctx context.Context, used, access, refresh token) (key id.ID, err error) {
+// It returns the session, and how long the access token lasts. The error is a fault of kind NotFound if used is not.
+func (s store) renew(ctx context.Context, used, access, refresh token) (key id.ID, lasts time.Duration, err error) {
 	err = s.db.QueryRow(ctx, `update account_sessions set access_hash = $1, access_expires_at = least(now() + $2::interval, expires_at), refresh_hash = $3
-		where prefix = $4 and refresh_hash = $5 and expires_at > now() returning id`,
-		access.hash(), AccessFor, refresh.hash(), used.prefix, used.hash()).Scan(&key)
-	return key, postgres.Fault(err, nil)
+		where prefix = $4 and refresh_hash = $5 and expires_at > now() returning id, access_expires_at - now()`,
+		access.hash(), AccessFor, refresh.hash(), used.prefix, used.hash()).Scan(&key, &lasts)
+	return key, lasts, postgres.Fault(err, nil)
 }
 
 // endUsed ends the session of a refresh token that is not its own any more: somebody has one that was used before (RFC 9700, 4.14.2).

@@ -4,6 +4,7 @@ package accounts
 
 import (
 	"context"
+	"time"
 
 	"platform.internal/auth"
 	"platform.internal/fault"
@@ -15,6 +16,7 @@ import (
 type Tokens struct {
 	Session id.ID
 	Access  string
+	Lasts   time.Duration // how long Access is valid
 	Refresh string
 }
 
@@ -89,7 +91,7 @@ func (s *Service) begin(ctx context.Context, account Account) (Tokens, error) {
 	if !begun {
 		return Tokens{}, errSignIn
 	}
-	return Tokens{key, access.reveal(), refresh.reveal()}, nil
+	return Tokens{key, access.reveal(), AccessFor, refresh.reveal()}, nil
 }
 
 // Refresh exchanges a refresh token for new tokens. One that was used before ends its session. The error is a fault of kind Unauthenticated
@@ -100,9 +102,9 @@ func (s *Service) Refresh(ctx context.Context, refresh string) (Tokens, error) {
 		return Tokens{}, auth.ErrUnauthenticated
 	}
 	access, next := newToken(accessMarker, used.prefix), newToken(refreshMarker, used.prefix)
-	key, err := s.store.renew(ctx, used, access, next)
+	key, lasts, err := s.store.renew(ctx, used, access, next)
 	if err == nil {
-		return Tokens{key, access.reveal(), next.reveal()}, nil
+		return Tokens{key, access.reveal(), lasts, next.reveal()}, nil
 	}
 	if fault.KindOf(err) != fault.NotFound {
 		return Tokens{}, err
