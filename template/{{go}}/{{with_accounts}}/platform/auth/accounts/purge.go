@@ -31,14 +31,17 @@ func (s *Service) purgeUntil(ctx context.Context) {
 	}
 }
 
-// purge deletes what has expired: sessions, codes, tries; and with its code, an account that nobody has confirmed.
+// purge deletes what has expired: sessions, codes, tries; and with its code, an account that nobody has confirmed. That waits until
+// a code for another password has expired too: whoever uses it confirms the account.
 // Each statement skips what another one is deleting at the same time.
 func (s store) purge(ctx context.Context) error {
 	for _, sql := range []string{
 		`delete from account_sessions where id in
 			(select id from account_sessions where expires_at <= now() order by expires_at limit $1 for update skip locked)`,
 		`with expired as (delete from account_codes where id in
-			(select id from account_codes where expires_at <= now() order by expires_at limit $1 for update skip locked) returning account_id, purpose),
+			(select id from account_codes code where expires_at <= now() and (purpose = 'RESET' or not exists
+					(select from account_codes where account_id = code.account_id and purpose = 'RESET' and expires_at > now()))
+				order by expires_at limit $1 for update skip locked) returning account_id, purpose),
 		given_up as (delete from accounts using expired
 			where accounts.id = account_id and purpose = 'CONFIRMATION' and confirmed_at is null and disabled_at is null)
 		select from expired`,

@@ -192,3 +192,37 @@ func TestWhatHasExpiredIsDeleted(t *testing.T) {
 		t.Errorf("left is %s", got)
 	}
 }
+
+func TestAnAccountThatNobodyHasConfirmedStaysAsLongAsACodeForAnotherPassword(t *testing.T) {
+	t.Parallel()
+	f := start(t)
+	const used, unused = "used@example.com", "unused@example.com"
+	codes := map[string]string{}
+	for _, email := range []string{used, unused} {
+		if err := f.SignUp(t.Context(), email, password); err != nil {
+			t.Fatal(err)
+		}
+		f.code(t, email, 1)
+		if err := f.RequestReset(t.Context(), email); err != nil {
+			t.Fatal(err)
+		}
+		codes[email] = f.code(t, email, 2)
+	}
+	f.exec(t, "update account_codes set expires_at = now() where purpose = 'CONFIRMATION'")
+	if err := f.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const next = "another fine password"
+	if err := f.Reset(t.Context(), codes[used], next); err != nil {
+		t.Errorf("the code of a mail: %v", err)
+	}
+	f.exec(t, "update account_codes set expires_at = now()")
+	if err := f.Purge(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.signIn(t, used, next)
+	var left int
+	if err := f.pool.QueryRow(t.Context(), "select count(*) from accounts").Scan(&left); err != nil || left != 1 {
+		t.Errorf("%d accounts are left, %v", left, err)
+	}
+}
