@@ -4,6 +4,7 @@ package rest_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
@@ -74,6 +75,8 @@ paths:
 				return ctx, fault.New(fault.Forbidden, "The credential lacks a scope.")
 			case "stranger":
 				return nil, fault.Wrap(fault.Unavailable, "The issuer does not answer.", auth.ErrUnknown)
+			case "gone":
+				return nil, fmt.Errorf("%w: %w", auth.ErrUnknown, context.Canceled)
 			case "late":
 				return nil, fault.New(fault.Unavailable, "The database does not answer.")
 			default:
@@ -135,7 +138,8 @@ func TestWhoMayHaveMadeACredentialUpIsLimitedByAddress(t *testing.T) {
 	guard := newLimitedGuard(t)
 	guard.wantAnswers(t, "GET /closed stranger", here, 503, 503)
 	guard.wantAnswers(t, "GET /closed ada", here, 200, 200, 200)
-	guard.wantAnswers(t, "GET /closed stranger", here, 503, 429)
+	guard.wantAnswers(t, "GET /closed gone", here, 499)
+	guard.wantAnswers(t, "GET /closed stranger", here, 429)
 	guard.wantAnswers(t, "GET /closed ada", there, 200)
 }
 

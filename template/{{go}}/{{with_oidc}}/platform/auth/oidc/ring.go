@@ -114,7 +114,8 @@ func (r *ring) current() (*keySet, error) {
 	return r.keys, nil
 }
 
-// renew waits until the keys were fetched once more, unless that was done only just now. The error is errNotRenewed, if the last fetch failed.
+// renew waits until the keys were fetched once more, unless that was done only just now. The error is errNotRenewed, if the last fetch failed
+// or ctx has ended before; then it is also that of ctx.
 func (r *ring) renew(ctx context.Context) error {
 	if renewal := r.ask(); renewal != nil {
 		select {

@@ -264,11 +264,19 @@ func TestACallerWhoLeavesWaitsForNoKeys(t *testing.T) {
 		i.Slow(time.Minute)
 		key := i.Key("ES256")
 		token := key.Sign(with(key.Header(), "kid", "x"), claims(i))
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
-		defer cancel()
 		start := time.Now()
-		if _, err := authenticator.Authenticate(ctx, token); fault.KindOf(err) != fault.Unavailable || time.Since(start) != time.Second {
-			t.Errorf("%v after %s", err, time.Since(start))
+		late, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if _, err := authenticator.Authenticate(late, token); fault.KindOf(err) != fault.Unavailable || !errors.Is(err, auth.ErrUnknown) {
+			t.Errorf("whose time is over: %v", err)
+		}
+		gone, leave := context.WithCancel(t.Context())
+		time.AfterFunc(time.Second, leave)
+		if _, err := authenticator.Authenticate(gone, token); fault.KindOf(err) != fault.Internal || !errors.Is(err, context.Canceled) || !errors.Is(err, auth.ErrUnknown) {
+			t.Errorf("who has gone: %v", err)
+		}
+		if took := time.Since(start); took != 2*time.Second {
+			t.Errorf("they waited %s", took)
 		}
 	})
 }
