@@ -8,8 +8,10 @@
 // read in, and counts in no other one. And a server to which a write could not be told is not believed again by this
 // instance before it has begun new generations.
 //
-// There are two exceptions, both bounded by the time that copies live: an instance that was ended between a commit
-// and its tombstone never answered that write; and an instance that can still reach a Redis which another one cannot, goes on to read from it.
+// There are three exceptions, all bounded by the time that copies live: an instance that was ended between a commit
+// and its tombstone never answered that write; one that was ended while it could not reach Redis has answered writes that nobody tells Redis;
+// and an instance that can still reach a Redis which another one cannot, goes on to read from it. To begin new generations at each start would
+// mend the second one, and take all copies away whenever an instance is added, most of all under load.
 //
 // Without Redis every read goes to the database. No caller ever sees an error of it.
 package cache
