@@ -86,7 +86,8 @@ def build(raw: Any, applied: Mapping[str, Any] = changes.NOTHING, cards: Iterabl
     wanted = tables(model(raw), [api_key()] if cards is None else cards, SERVICE)
     found = changes.new_migrations(wanted, applied, NOW, SERVICE)
     facts = json.loads(json.dumps(changes.facts(wanted, applied)))
-    return Built(wanted, tuple(_render(m) for m in found), {"parts": ["postgres", "rest"], "tables": facts})
+    memory = {"parts": ["postgres", "rest"], "functions": changes.functions(wanted, applied), "tables": facts}
+    return Built(wanted, tuple(_render(m) for m in found), memory)
 
 
 def roles() -> str:

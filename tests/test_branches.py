@@ -64,6 +64,17 @@ def test_two_branches_that_each_add_a_field_to_one_resource_keep_both(team: Team
     assert [name.partition("_")[2] for name in migrations(team) - before] == ["add_three_to_notes.sql"]
 
 
+def test_functions_of_two_branches_come_together(team: Team) -> None:
+    """The one brought more than the other."""
+    known = "functions: [touch_row]"
+    assert known in team.text(ANSWERS)
+    line = f"  {known}\n"
+    team.edit({ANSWERS: team.text(ANSWERS).replace(line, line + line.replace("]", ", on_soft_delete]"))})
+    outcome = team.make("model")
+    assert outcome.code == 0, outcome.said
+    assert recorded(team.folder)["applied"]["functions"] == ["touch_row", "on_soft_delete"]
+
+
 KIND = "kind: {type: text, optional: true, max_length: 10}"
 SIZE = "size: {type: enum, values: [a], optional: true}"
 

@@ -109,6 +109,11 @@ MEMORIES: list[tuple[str, dict[str, Any], str]] = [
     ("of nothing", {}, "applied: this version reads format 1 and older ones, not None; "),
     ("of the future", {"format": 2}, "applied: this version reads format 1 and older ones, not 2; "),
     ("that is damaged", {"format": 1, "parts": None}, "applied: it is damaged; restore the answers file"),
+    (
+        "that is damaged in its functions",
+        {"format": 1, "parts": [], "tables": {}, "functions": "touch_row"},
+        "applied: it is damaged; restore the answers file",
+    ),
 ]
 
 

@@ -43,6 +43,11 @@ def facts(tables: tuple[Table, ...], applied: Applied) -> dict[str, Facts]:
     return before | {table.name.snake: to_facts(table) for table in _with_retired(tables, applied)}
 
 
+def functions(tables: tuple[Table, ...], applied: Applied) -> list[str]:
+    """What it writes under `applied.functions`: they stay when the last table that needs them is dropped by hand."""
+    return list(dict.fromkeys([*_built_functions(tables, applied), *_functions(tables)]))
+
+
 def new_migrations(tables: tuple[Table, ...], applied: Applied, now: datetime, service: Name) -> list[Migration]:
     """The files this run must write: none, one, or more where a step needs a file of its own."""
     first = not applied.get("tables") and not applied.get("parts")
@@ -55,7 +60,8 @@ def _steps(tables: tuple[Table, ...], applied: Applied) -> list[Step]:
     created = [table for table in tables if table.name.snake not in before]
     _check_plurals(tables, before)
     changed = [(before[t.name.snake], t) for t in _with_retired(tables, applied) if t.name.snake in before]
-    missing = [name for name in _functions(tables) if name not in _functions(before.values())]
+    built = _built_functions(tables, applied)
+    missing = [name for name in _functions(tables) if name not in built]
     return [
         *(steps.create_function(name) for name in missing),
         *(step for old, new in changed for step in column_steps(old, new)),
@@ -79,6 +85,11 @@ def _check_plurals(tables: tuple[Table, ...], before: Mapping[str, Table]) -> No
 def _before(tables: tuple[Table, ...], applied: Applied) -> dict[str, Table]:
     role = tables[0].role if tables else ""
     return {name: from_facts(name, body, role) for name, body in applied.get("tables", {}).items()}
+
+
+def _built_functions(tables: tuple[Table, ...], applied: Applied) -> list[str]:
+    """The first versions remembered those alone that tables need."""
+    return [*applied.get("functions", ()), *_functions(_before(tables, applied).values())]
 
 
 def _functions(tables: Iterable[Table]) -> list[str]:

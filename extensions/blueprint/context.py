@@ -75,6 +75,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
             "language": language,
             "database": answers["database"],
             "parts": names,
+            "functions": changes.functions(wanted, applied),
             "tables": changes.facts(wanted, applied),
         },
         **layers(

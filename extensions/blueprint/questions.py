@@ -102,7 +102,8 @@ def _check_applied(applied: object) -> None:
     if not isinstance(applied, Mapping):
         raise ModelError("applied: the template writes it itself; leave it out.")
     formats.read(applied)
-    if not isinstance(applied.get("parts"), list) or not isinstance(applied.get("tables"), Mapping):
+    lists = applied.get("parts"), applied.get("functions", [])
+    if not all(isinstance(found, list) for found in lists) or not isinstance(applied.get("tables"), Mapping):
         raise ModelError("applied: it is damaged; restore the answers file from git.")
 
 

@@ -71,7 +71,7 @@ def _joined(one: Any, two: Any, place: tuple[str, ...]) -> Any:
     if one == two or place[0] == "resources":  # which model.yml decides
         return two
     match place:
-        case ("applied", "tables", _, "retired"):
+        case ("applied", "functions") | ("applied", "tables", _, "retired"):
             return list(dict.fromkeys([*one, *two]))
         case ("applied", "tables", _, "delete") if {one, two} == {"hard", "soft"}:
             return "soft"  # which nothing takes back

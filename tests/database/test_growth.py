@@ -228,6 +228,23 @@ def test_what_one_branch_gave_up_is_not_in_the_way_of_a_merge(database: Database
         assert found == shape(fresh.owner)
 
 
+@pytest.mark.parametrize("remembers", [True, False], ids=["is remembered", "is not remembered"])
+def test_a_resource_that_is_taken_away_by_hand_leaves_its_functions(database: Database, remembers: bool) -> None:
+    """The next one that needs them has them, and leaves them when it is taken back; the first versions forgot them."""
+    shop = "shop: {soft_delete: true}"
+    first = database.apply(build(yaml.safe_load(f"{shop}\nthing: {{belongs_to: [shop]}}")))
+    second = build(yaml.safe_load(shop), first.applied)
+    database.owner.execute("drop trigger shops_things_shop_id_soft_delete on shops; drop table things")
+    memory = {**second.applied, "tables": {k: v for k, v in second.applied["tables"].items() if k != "things"}}
+    if not remembers:
+        del memory["functions"]
+    third = build(yaml.safe_load(f"{shop}\npart: {{belongs_to: [shop]}}"), memory)
+    if remembers:
+        walk(database, third)
+    else:
+        database.apply(third)
+
+
 @pytest.mark.parametrize("what", LOSS)
 def test_loss(database: Database, what: str) -> None:
     """What is given up goes without losing a row, and can be taken back."""

@@ -1,7 +1,7 @@
 -- Does on a soft delete what the foreign key does on a real one. It needs read committed, PostgreSQL's default:
 -- only there does it see a child that was committed while the parent's row was waited for.
 -- Arguments: the action, the child's table, its column, the foreign key, and `live` if children can be soft-deleted too.
-create function on_soft_delete() returns trigger
+create or replace function on_soft_delete() returns trigger
     language plpgsql
     security definer
     set search_path = ''

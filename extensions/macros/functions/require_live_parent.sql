@@ -1,7 +1,7 @@
 -- A row may not begin to refer to a soft-deleted row. The lock makes it wait for a soft delete that is under way, and
 -- makes a later one wait for this row. Like a foreign key it acts with the rights of the tables' owner.
 -- Arguments: the column, the parent's table, the foreign key.
-create function require_live_parent() returns trigger
+create or replace function require_live_parent() returns trigger
     language plpgsql
     security definer
     set search_path = ''

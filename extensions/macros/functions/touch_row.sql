@@ -1,6 +1,6 @@
 -- Whoever changes a row: its birth stays, its age moves on, its version counts. That holds for changes by hand and by
 -- `on delete set null` too, so an ETag made of the version is never wrong.
-create function touch_row() returns trigger
+create or replace function touch_row() returns trigger
     language plpgsql
     set search_path = ''
 as $$
