@@ -10,8 +10,8 @@ from . import steps
 from .errors import ModelError
 from .facts import to_facts
 from .step import Step
-from .table import Column, Index, Table
-from .triggers import triggers
+from .table import Column, ForeignKey, Index, Table
+from .triggers import guards, triggers
 
 BY_HAND = (
     "write that migration with `make migration`, then set applied.tables.{place} in .copier-answers.yml to {fact}."
@@ -104,7 +104,15 @@ def _references(old: Table, new: Table) -> Iterator[Step]:
         if was is None:
             yield from steps.add_constraint(new, key)
         elif replace(was, live=key.live) != key:
-            raise _by_hand(new, "references", key.name, "what it refers to, or its on_delete, changes")
+            changes = f"what it refers to, or its on_delete, changes{_guards(new, was, key)}"
+            raise _by_hand(new, "references", key.name, changes)
+
+
+def _guards(child: Table, was: ForeignKey, key: ForeignKey) -> str:
+    """The triggers that speak of it: once the memory has the new fact, no later run writes them."""
+    before, after = guards(child, was), guards(child, key)
+    names = dict.fromkeys(trigger.name for trigger in before + after if trigger not in before or trigger not in after)
+    return f", and with it the trigger {' and the trigger '.join(names)}" if names else ""
 
 
 def _triggers(old: Table, new: Table) -> Iterator[Step]:

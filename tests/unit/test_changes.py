@@ -345,6 +345,23 @@ REFUSED = {
         "then set applied.tables.things.references.things_shop_id_fkey in .copier-answers.yml to "
         '{"column": "shop_id", "table": "shops", "on_delete": "cascade"}.',
     ),
+    "another action under a soft parent": (
+        "shop: {soft_delete: true}\nthing: {belongs_to: [shop]}",
+        "shop: {soft_delete: true}\nthing: {belongs_to: {shop: {on_delete: cascade}}}",
+        "thing.shop_id: what it refers to, or its on_delete, changes, and with it the trigger shops_things_shop_id_soft_delete; "
+        "write that migration with `make migration`, "
+        "then set applied.tables.things.references.things_shop_id_fkey in .copier-answers.yml to "
+        '{"column": "shop_id", "table": "shops", "on_delete": "cascade", "live": true}.',
+    ),
+    "another soft parent": (
+        "shop: {soft_delete: true}\nmill:\nthing: {belongs_to: {shop: {resource: mill}}}",
+        "shop: {soft_delete: true}\nmill:\nthing: {belongs_to: [shop]}",
+        "thing.shop_id: what it refers to, or its on_delete, changes, and with it "
+        "the trigger things_shop_id_live and the trigger shops_things_shop_id_soft_delete; "
+        "write that migration with `make migration`, "
+        "then set applied.tables.things.references.things_shop_id_fkey in .copier-answers.yml to "
+        '{"column": "shop_id", "table": "shops", "on_delete": "restrict", "live": true}.',
+    ),
     "no more soft delete": (
         "thing: {soft_delete: true}",
         "thing:",
@@ -396,6 +413,13 @@ class TestRefusals:
         """To say the plural that the rules know is no change."""
         first = build(yaml.safe_load("thing:"), cards=[])
         assert build(yaml.safe_load("thing: {plural: things}"), first.applied, cards=[]).scripts == ()
+
+    def test_the_way_out_of_another_action_works(self) -> None:
+        """The trigger is the team's to write: the memory has no more to say of it."""
+        before, after, _ = REFUSED["another action under a soft parent"]
+        first = build(yaml.safe_load(before), cards=[])
+        first.applied["tables"]["things"]["references"]["things_shop_id_fkey"]["on_delete"] = "cascade"
+        assert build(yaml.safe_load(after), first.applied, cards=[]).scripts == ()
 
     def test_the_way_out_works(self) -> None:
         """After the edit that the sentence asks for, the next run is content."""
