@@ -62,10 +62,11 @@ def migrations(steps: list[Step], now: datetime, *, first: bool) -> list[Migrati
 
 
 def _name(group: list[Step], first: bool) -> str:
-    """What the steps do, in words, and no longer than a file name should be."""
+    """What the steps do, in words, and no longer than a file name should be; at least which table they change."""
     if first:
         return "initial"
     labels = list(dict.fromkeys(step.label for step in group if step.label))
+    labels = labels or [f"change_{step.up.table.name}" for step in group if step.up.table][:1]
     whole = "_and_".join(labels)
     if len(whole) <= LONGEST_NAME:
         return whole

@@ -224,6 +224,17 @@ class TestAdditions:
         (name,) = files(change("thing:", f"thing: {{fields: {{{fields}}}}}"))
         assert name == "add_a_rather_long_name_a_to_things_and_5_more"
 
+    def test_every_file_has_a_name(self) -> None:
+        """A file of steps that need no word beside others says which table it is about."""
+        soft = "shop: {soft_delete: true}"
+        built = build(yaml.safe_load("shop:\nthing: {belongs_to: [shop]}"), cards=[])
+        for later in ("shop:\nthing:", f"{soft}\nthing:"):
+            built = build(yaml.safe_load(later), built.applied, cards=[])
+        back = build(
+            yaml.safe_load(f"{soft}\nthing: {{belongs_to: {{shop: {{optional: true}}}}}}"), built.applied, cards=[]
+        )
+        assert files(back) == ["change_things"]
+
     def test_card_table_later(self) -> None:
         """A part that is chosen later brings its tables then, and keeps them when it is given up."""
         without = build(zoo("single"), cards=[])
@@ -348,8 +359,8 @@ REFUSED = {
     "another action under a soft parent": (
         "shop: {soft_delete: true}\nthing: {belongs_to: [shop]}",
         "shop: {soft_delete: true}\nthing: {belongs_to: {shop: {on_delete: cascade}}}",
-        "thing.shop_id: what it refers to, or its on_delete, changes, and with it the trigger shops_things_shop_id_soft_delete; "
-        "write that migration with `make migration`, "
+        "thing.shop_id: what it refers to, or its on_delete, changes, "
+        "and with it the trigger shops_things_shop_id_soft_delete; write that migration with `make migration`, "
         "then set applied.tables.things.references.things_shop_id_fkey in .copier-answers.yml to "
         '{"column": "shop_id", "table": "shops", "on_delete": "cascade", "live": true}.',
     ),
