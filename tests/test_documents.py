@@ -97,6 +97,15 @@ def test_the_page_of_the_model_names_every_table(service: Path) -> None:
     assert {table for table in tables if f"`{table}`" not in page} == set()
 
 
+def test_the_data_flows_say_what_deleting_leaves(service: Path) -> None:
+    """Who asks how long something personal is kept is not told that deleting ends it where it only hides a row."""
+    answers = yaml.safe_load((service / ANSWERS).read_text(encoding="utf-8"))
+    hides = any(resource.get("soft_delete") for resource in (answers["resources"] or {}).values())
+    flows = yaml.safe_load((service / "docs" / "data-flows.yaml").read_text(encoding="utf-8"))
+    kept = next(flow["retention"] for flow in flows if flow["setting"] == "DATABASE_URL")
+    assert ("for good where deleting only hides it" in kept) == hides
+
+
 SOURCES = ("*.go", "*.py", "*.mk", "*.sh")
 
 

@@ -104,7 +104,7 @@ class Card:
         settings: For each language, the settings it reads.
         tables: Tables of its own, in the language of the model.
         credential: For a way to authenticate, what callers send, for the contract.
-        flows: What goes in and out; `{callers}` in them stands for `callers`.
+        flows: What goes in and out; `{callers}` in them stands for `callers`, `{rows}` for how long rows are kept.
         callers: For a way to authenticate, who is let in.
         operations: Operations of its own.
     """

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from . import cards, changes, formats, golang, questions
 from .cached import cached, changed_with, deleted_with
+from .elements import Resource
 from .layers import SECURED, derived, derived_from, layers
 from .model import parse
 from .names import Name
@@ -61,6 +62,7 @@ def blueprint(answers: Mapping[str, Any]) -> dict[str, Any]:
         "credential": next((part.credential for part in parts if part.credential), ""),
         "flows": [flow for part in parts for flow in part.flows],
         "callers": next((part.callers for part in parts if part.callers), "nobody has to say who they are"),
+        "rows_kept": _kept(model),
         "facts": [language, *derived(names), IDEMPOTENCY],
         "seed": seed(model),
         "sensitive": sorted({field.name.snake for resource in model for field in resource.fields if field.sensitive}),
@@ -97,6 +99,12 @@ def address(source: str) -> str:
             return f"{host}{source.removeprefix(alias).removesuffix('.git')}.git"
     path = Path(source).expanduser()
     return str(path.resolve()) if path.is_dir() else source
+
+
+def _kept(model: Iterable[Resource]) -> str:
+    """How long the database keeps a row."""
+    hidden = any(resource.soft_delete for resource in model)
+    return f"{'for good where deleting only hides it, else ' if hidden else ''}until it is deleted"
 
 
 def _now() -> datetime:

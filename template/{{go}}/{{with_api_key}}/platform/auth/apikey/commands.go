@@ -29,7 +29,7 @@ func Commands(open Open, scopes Scopes) []command.Command {
 		{
 			Name:     "keys create",
 			Synopsis: "--subject S [--name N] [--scope S]... [--expires 90d]",
-			Summary:  "Makes a key and shows it once. Without --scope it may do everything.",
+			Summary:  "Makes a key and shows it once. Without --scope it gets every scope that there is today.",
 			Run: func(ctx context.Context, arguments []string, streams command.Streams) error {
 				return create(ctx, open, scopes, arguments, streams)
 			},
