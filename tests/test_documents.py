@@ -106,6 +106,21 @@ def test_the_data_flows_say_what_deleting_leaves(service: Path) -> None:
     assert ("for good where deleting only hides it" in kept) == hides
 
 
+def test_no_comment_of_a_module_speaks_of_what_its_resource_does_not_have(service: Path) -> None:
+    """Who reads which errors a store has does not look for one that cannot come."""
+    answers = yaml.safe_load((service / ANSWERS).read_text(encoding="utf-8"))
+    had = {}
+    for name, body in (answers["resources"] or {}).items():
+        fields = [field for field in body.get("fields", {}).values() if isinstance(field, dict)]
+        unique = "unique" in body or any(field.get("unique") for field in fields)
+        filters = "belongs_to" in body or any(field.get("filter") for field in fields)
+        had[name] = (unique, "belongs_to" in body, filters)
+    sentences = ("a unique value is taken", "a reference leads nowhere", "A nil filter keeps everything")
+    texts = {file.parent.name: file.read_text(encoding="utf-8") for file in service.glob("internal/*/store.go")}
+    said = {name: tuple(sentence in text for sentence in sentences) for name, text in texts.items()}
+    assert {name: said[name] for name in had if name in said} == {name: had[name] for name in had if name in said}
+
+
 SOURCES = ("*.go", "*.py", "*.mk", "*.sh")
 
 

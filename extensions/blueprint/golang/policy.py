@@ -51,8 +51,7 @@ def rules(resource: Resource, type_: str, variable: str) -> tuple[Rule, ...]:
         "Create": (does.creates, f"is asked about a new {resource.name.words}.", (("details", "Details"),)),
         "Get": (
             True,
-            f"is asked about {f'one of {several}' if resource.owned else one}, "
-            "whether they want to read it, refer to it or change it.",
+            f"is asked about {f'one of {several}' if resource.owned else one}, whether they want to {_wishes(resource)}.",
             (row,),
         ),
         "List": (does.lists, f"is asked before {several} are listed.", (("query", "Query"),)),
@@ -64,6 +63,13 @@ def rules(resource: Resource, type_: str, variable: str) -> tuple[Rule, ...]:
         "Delete": (does.deletes, f"is asked before {one} is deleted.", (row,)),
     }
     return tuple(Rule(f"may{name}", about, given) for name, (chosen, about, given) in wanted.items() if chosen)
+
+
+def _wishes(resource: Resource) -> str:
+    does = resource.operations
+    wanted = {"read it": True, "refer to it": True, "change it": does.updates, "delete it": does.deletes}
+    *others, last = [wish for wish, offered in wanted.items() if offered]
+    return f"{', '.join(others)} or {last}"
 
 
 def asking(resource: Resource) -> tuple[Asking, ...]:

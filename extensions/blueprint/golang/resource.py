@@ -115,6 +115,33 @@ class Go:
         return tuple((constraint, f"/{member}", code, message) for constraint, member, code, message in rows)
 
     @property
+    def conflicts(self) -> bool:
+        """Whether a change can take a value that has to be unique."""
+        kept = {member.wire for member in self.immutable}
+        return any({str(member) for member in unique.members} - kept for unique in self.resource.uniques)
+
+    @property
+    def create_faults(self) -> tuple[str, ...]:
+        """What the store may answer to a new row, each as a kind and its reason."""
+        taken = ("Conflict if a unique value is taken",) if self.resource.uniques else ()
+        return (*taken, *self._orphaned)
+
+    @property
+    def update_faults(self) -> tuple[str, ...]:
+        """What the store may answer to a change."""
+        taken = ("Conflict if a unique value is taken",) if self.conflicts else ()
+        return ("Stale if the version is another one", *taken, *self._orphaned)
+
+    @property
+    def _orphaned(self) -> tuple[str, ...]:
+        return ("Invalid if a reference leads nowhere",) if self.references else ()
+
+    @staticmethod
+    def says(start: str, faults: tuple[str, ...]) -> str:
+        """A sentence about faults; nothing where there are none."""
+        return f"{start} {', '.join(faults)}." if faults else ""
+
+    @property
     def written(self) -> tuple[str, ...]:
         return ("id", *(column.sql for column in self.columns))
 
