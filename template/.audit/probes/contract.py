@@ -187,7 +187,8 @@ def _kind(operation: Operation, item: bool) -> str:
         return {"GET": "get", "PATCH": "patch", "PUT": "put", "DELETE": "delete"}.get(operation.method, "")
     if operation.method == "GET" and operation.parameter("query", "limit"):
         return "list"
-    return "create" if operation.method == "POST" and "201" in operation.responses else ""
+    makes = operation.method == "POST" and "201" in operation.responses
+    return "create" if makes and operation.body is not None else ""  # without a body there is no row to send
 
 
 def split(path: str) -> tuple[str, bool]:
