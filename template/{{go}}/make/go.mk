@@ -76,7 +76,7 @@ test: prepare
 	@$(in_development) \
 	  { test -n "$${TEST_DATABASE_URL-}" || { echo 'Set TEST_DATABASE_URL to a server where the tests may create databases.' >&2; exit 1; }; } && \
 	  { race=-race; command -v "$$(go env CC)" >/dev/null || { race=; echo 'No C compiler: testing without the race detector.' >&2; }; } && \
-	  go test $$race ./... && cd platform && go test $$race ./...
+	  go test $$race $(if $(only),-run "$(only)" ./...,./... && cd platform && go test $$race ./...)
 
 fuzz: prepare
 	@$(in_development) grep --recursive --only-matching --extended-regexp --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' internal platform | \
