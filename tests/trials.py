@@ -165,7 +165,7 @@ RELEASES: dict[str, Callable[[Trial], dict[str, str | None]]] = {
         GO + "internal/{% yield r from new.core %}{{ r.package }}{% endyield %}/service.go.jinja", "{#"
     ),
     "how a migration is printed": inside(
-        "extensions/macros/sql.jinja", "drop index concurrently {{ index.name }};", " -- Note N."
+        "extensions/macros/sql.jinja", "drop index concurrently if exists {{ index.name }};", " -- Note N."
     ),
     "ignored files": inside("template/.gitignore.jinja", "/.local/\n", "/note-N/\n"),
     "the variables": inside("template/.env.example.jinja", "# Every setting of the service", ", note N,"),
