@@ -51,7 +51,8 @@ def rules(resource: Resource, type_: str, variable: str) -> tuple[Rule, ...]:
         "Create": (does.creates, f"is asked about a new {resource.name.words}.", (("details", "Details"),)),
         "Get": (
             True,
-            f"is asked about {f'one of {several}' if resource.owned else one}, whether they want to {_wishes(resource)}.",
+            f"is asked about {f'one of {several}' if resource.owned else one}, "
+            f"whether they want to {_wishes(resource)}.",
             (row,),
         ),
         "List": (does.lists, f"is asked before {several} are listed.", (("query", "Query"),)),
