@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from . import examples
 from .field import Field, Limits, Scalar, Value
-from .names import Name, constraint, go_package
+from .names import Name, constraint, go_package, words
 
 __all__ = ["Field", "Limits", "Operations", "Reference", "Resource", "Scalar", "Unique", "Value"]
 
@@ -108,6 +108,16 @@ class Resource:
     @property
     def package(self) -> str:
         return go_package(self.name, self.plural)
+
+    @property
+    def imported(self) -> str:
+        """What package app calls that package: another name where it has one such itself."""
+        return f"{self.package}Module" if self.package in words("languages/go.yml", "app") else self.package
+
+    @property
+    def file(self) -> str:
+        """The name of the files that are named after that package, where it means nothing to go or to a module."""
+        return f"{self.package}module" if self.package in words("languages/go.yml", "files") else self.package
 
     @property
     def uniques(self) -> tuple[Unique, ...]:

@@ -68,7 +68,7 @@ def _refuse_flags(where: str, name: Name, type_: str, flags: dict[str, bool], bo
     if flags["unique"] and "default" in body:
         raise ModelError(f"{where}: two rows with the default would not be unique; remove unique or default.")
     if flags["filter"] and name.snake in words("reserved.yml", "query"):
-        raise ModelError(f"{where}: {name} is a query parameter of every list; rename the field or remove filter.")
+        raise ModelError(f"{where}: {name} means something to every list; rename the field or remove filter.")
     if type_ == "text" and name.snake.endswith(tuple(words("reserved.yml", "secret"))):
         raise ModelError(f"{where}: a secret must not be stored in the clear; name it {name}_hash and store a hash.")
     if type_ == "boolean" and name.snake in ("deleted", "is_deleted"):

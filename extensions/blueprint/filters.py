@@ -29,7 +29,7 @@ def _check(context: Context, answer: object, key: str) -> str:
 
 @pass_context
 def _gofile(context: Context, text: str, *, with_modules: bool = False, **places: str) -> str:
-    modules = [resource.package for resource in context["model"]] if with_modules else []
+    modules = {resource.imported: resource.package for resource in context["model"]} if with_modules else {}
     return golang.gofile(text, context["repository"], modules, places)
 
 

@@ -137,6 +137,7 @@ def _check_members(resource: Resource) -> None:
 def _check_distinct(resources: tuple[Resource, ...]) -> None:
     """No two resources may need one table or one package."""
     tables = dict.fromkeys(words("reserved.yml", "tables"), "the migration runner")
+    tables |= dict.fromkeys(words("reserved.yml", "contracts"), "the contract")
     packages: dict[str, str] = {}
     for resource in resources:
         for taken, place in ((tables, resource.table.snake), (packages, resource.package)):

@@ -95,7 +95,7 @@ class Name:
     @property
     def go_local(self) -> str:
         """A name for a Go variable that means nothing yet: to Go, to a file by its imports, or to every module."""
-        taken = words("languages/go.yml", "keywords", "predeclared", "packages", "declared")
+        taken = words("languages/go.yml", "keywords", "predeclared", "packages", "declared") | imported()
         return self.go_camel + data("languages/go.yml")["local_suffix"] if self.go_camel in taken else self.go_camel
 
 
@@ -104,9 +104,15 @@ def _go_word(word: str) -> str:
     return spelled.get(word, word.capitalize())
 
 
+@cache
+def imported() -> frozenset[str]:
+    """The packages that rendered Go code may import, by the name that it calls them."""
+    return frozenset(name for group in data("languages/go_imports.yml").values() for name in group)
+
+
 def go_package(name: Name, plural: Name) -> str:
     """The Go package of a resource: one word that is no keyword, import or folder of ours."""
-    taken = words("languages/go.yml", "keywords", "predeclared", "packages", "folders")
+    taken = words("languages/go.yml", "keywords", "predeclared", "packages", "folders", "ignored")
     choices = (name.snake.replace("_", ""), plural.snake.replace("_", ""))
     return next((word for word in choices if word not in taken), f"{choices[0]}module")
 

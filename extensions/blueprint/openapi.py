@@ -11,7 +11,7 @@ from typing import Any
 from .cards import Operations
 from .elements import Field, Reference, Resource
 from .errors import ModelError
-from .golang.view import item_name, schema_name
+from .golang.view import answer_name, item_name, schema_name
 from .kinds import KINDS
 from .text import literal
 
@@ -58,6 +58,10 @@ class Contract:
     def schema(self) -> str:
         """The name of the shape of an answer."""
         return item_name(self.resource)
+
+    @property
+    def answer(self) -> str:
+        return answer_name(self.resource)
 
     @property
     def paths(self) -> tuple[tuple[str, tuple[str, ...]], ...]:

@@ -290,7 +290,11 @@ REFUSED_FIELDS: dict[str, tuple[str, str]] = {
     "a truth as a name": ("on: date", "thing.fields: YAML reads the key True as no word; write it in quotes."),
     "a filter named limit": (
         "limit: {type: integer, filter: true}",
-        "thing.limit: limit is a query parameter of every list; rename the field or remove filter.",
+        "thing.limit: limit means something to every list; rename the field or remove filter.",
+    ),
+    "a filter named page": (
+        "page: {type: text, filter: true}",
+        "thing.page: page means something to every list; rename the field or remove filter.",
     ),
     "a long text in an index": (
         "mark: {type: text, max_length: 301, sort: true}",

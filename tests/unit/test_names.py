@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from blueprint.names import Name, constraint, go_package, looks_plural, plural, words
+from blueprint.files import read
+from blueprint.names import Name, constraint, data, go_package, looks_plural, plural, words
+
+from tests.support import ROOT
 
 
 class TestForms:
@@ -44,9 +49,13 @@ class TestGo:
         assert Name(snake).go_pascal == pascal
         assert Name(snake).go_camel == camel
 
-    @pytest.mark.parametrize("word", ["type", "func", "len", "nil", "string", "error", "time", "context", "true"])
+    @pytest.mark.parametrize(
+        "word",
+        ["type", "func", "len", "nil", "string", "error", "time", "context", "true", "check", "decimal", "platform"]
+        + ["command", "row", "version", "change", "body", "created", "deleted", "updated", "params", "policy"],
+    )
     def test_local_names_shadow_nothing(self, word: str) -> None:
-        """A variable is never a keyword, a predeclared name or an imported package."""
+        """A variable is never a keyword, a predeclared name, an imported package or a name that the code has itself."""
         assert Name(word).go_local == f"{word}Value"
 
     def test_other_local_names_stay(self) -> None:
@@ -64,11 +73,27 @@ class TestGo:
             ("test", "tests"),
             ("money", "moneymodule"),
             ("string", "stringmodule"),
+            ("check", "checks"),
+            ("documentation", "documentations"),
+            # Packages that have had these names keep them.
+            ("decimal", "decimal"),
+            ("command", "command"),
+            ("policy", "policy"),
+            ("security", "security"),
+            ("problem", "problems"),
         ],
     )
     def test_packages(self, name: str, package: str) -> None:
         """A package is one word: the noun, else its plural, else the noun with `module`."""
         assert go_package(Name(name), plural(Name(name))) == package
+
+    def test_package_app_knows_what_it_declares(self) -> None:
+        """A module whose package is named as something in package app is imported under another name."""
+        texts = [file.read_text(encoding="utf-8") for file in ROOT.glob("template/**/internal/app/*.go.jinja")]
+        own = "\n".join(text for text in texts if "package app\n" in text)
+        declared = set(re.findall(r"^(?:const|func|type|var) ([a-z]+)\b", own, re.MULTILINE))
+        assert {"modules", "security"} <= declared
+        assert declared <= words("languages/go.yml", "app", "packages", "folders")
 
 
 class TestPlural:
@@ -110,6 +135,14 @@ class TestPlural:
     def test_plural(self, one: str, many: str) -> None:
         """English, regular or not, by the last word."""
         assert plural(Name(one)) == Name(many)
+
+    def test_the_audit_takes_each_for_a_plural(self) -> None:
+        """A collection that is named by the table of plurals is one to the audit of the service."""
+        checks = read(ROOT / "template/.audit/checks/contract.yml")["checks"]
+        must = next(check["must"] for check in checks if check["id"] == "A1.plural")
+        known = [*data("plurals.yml")["uncountable"], *data("plurals.yml")["irregular"].values()]
+        pattern = must["properties"]["collections"]["items"]["pattern"]
+        assert [word for word in known if not re.search(pattern, word)] == []
 
     @pytest.mark.parametrize("name", ["customers", "line_items", "people", "data_points", "sms", "branches"])
     def test_looks_plural(self, name: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from ..columns import aligned
 from ..names import data
@@ -13,18 +13,19 @@ _NOT_CODE = re.compile(r'//[^\n]*|"(?:\\.|[^"\\\n])*"|`[^`]*`')
 _USED = re.compile(r"(?<![\w.])([a-z]\w*)\.[A-Z]")
 
 
-def gofile(text: str, module: str, modules: Iterable[str], places: Mapping[str, str]) -> str:
+def gofile(text: str, module: str, modules: Mapping[str, str], places: Mapping[str, str]) -> str:
     """Add the imports that the code needs, and align it.
 
     Args:
         module: The module path of the service.
-        modules: The packages of its resources, if the file puts them together.
+        modules: The packages of its resources by the names that the file calls them, if it puts them together.
         places: Packages that mean something else in this file, such as the `db` of a module.
     """
     code = _NOT_CODE.sub("", text)
     known = _known(module, modules) | {name: (f"{module}/{path}", "service") for name, path in places.items()}
     own = _PACKAGE.search(text)
-    used = {name for name in _USED.findall(code) if name in known and (own is None or name != own[0].split()[1])}
+    own_name = own[0].split()[1] if own else ""
+    used = {name for name in _USED.findall(code) if name in known and (name != own_name or known[name][1] != "service")}
     groups = [
         _lines(sorted(known[name] + (name,) for name in used), group) for group in data("languages/go_imports.yml")
     ]
@@ -38,11 +39,11 @@ def _single(block: str) -> bool:
     return "\n" not in block and block.startswith('\t"')
 
 
-def _known(module: str, modules: Iterable[str]) -> dict[str, tuple[str, str]]:
+def _known(module: str, modules: Mapping[str, str]) -> dict[str, tuple[str, str]]:
     groups: Mapping[str, Mapping[str, str]] = data("languages/go_imports.yml")
     known = {name: (path, group) for group, paths in groups.items() for name, path in paths.items()}
     known = {name: (re.sub(r"\Aservice/", f"{module}/", path), group) for name, (path, group) in known.items()}
-    return known | {package: (f"{module}/internal/{package}", "service") for package in modules}
+    return known | {name: (f"{module}/internal/{package}", "service") for name, package in modules.items()}
 
 
 def _lines(used: list[tuple[str, str, str]], group: str) -> list[str]:

@@ -29,6 +29,7 @@ class Go:
     type: str
     plural: str
     schema: str
+    answer: str
     variable: str
     members: tuple[Member, ...]
     enums: tuple[Enum, ...]
@@ -239,8 +240,16 @@ class Go:
 
     @property
     def renames(self) -> tuple[tuple[str, str], ...]:
-        """The names that sqlc would write in another way than ogen does."""
-        return tuple((c.snake, c.go_pascal) for c in self.columns if c.go_pascal != _sqlc(c))
+        """The names that sqlc would write in another way than ogen does, and that of a row."""
+        table = self.resource.table
+        columns = (c for c in self.columns if c.go_pascal != _sqlc(c) and c != table)
+        return ((table.snake, self.row), *((c.snake, c.go_pascal) for c in columns))
+
+    @property
+    def row(self) -> str:
+        """The type of a row; sqlc knows one name for a word, so a column that is called as its table gives it its own."""
+        table = self.resource.table
+        return table.go_pascal if table in self.read_columns else "Row"
 
 
 def _sqlc(column: Name) -> str:

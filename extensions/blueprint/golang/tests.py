@@ -113,7 +113,7 @@ class Tests:
 
     def _update(self) -> Iterator[str]:
         if self.resource.operations.updates:
-            yield from ["update"] if len(self.rows) > 1 and self.view.mutable else []
+            yield from ["update"] if len(self.rows) > 1 and self.changeable else []
             yield "update_preconditions"
             yield from ["update_clears"] if self.clearable else []
             yield from ["update_immutable"] if self.view.immutable else []
@@ -158,10 +158,14 @@ class Tests:
         )
 
     @property
-    def changed(self) -> str:
-        """A member that an update may change."""
+    def changeable(self) -> tuple[str, ...]:
+        """The members of every example that an update may change."""
         mutable = {member.wire for member in self.view.mutable}
-        return next(member for member in reversed(self.members) if member in mutable)
+        return tuple(member for member in self.members if member in mutable)
+
+    @property
+    def changed(self) -> str:
+        return self.changeable[-1]
 
     @property
     def kept(self) -> tuple[str, ...]:

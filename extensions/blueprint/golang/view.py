@@ -14,7 +14,12 @@ from .resource import Enum, Go
 
 TYPES = "languages/go_types.yml"
 # Types and functions that every module has; an enum that would need one of these names gets the resource's in front.
-TAKEN = frozenset({"Cached", "Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"})
+TAKEN = frozenset(
+    {"Cached", "Details", "Postgres", "Query", "REST", "Service", "Sort", "Store"}
+    | {"NewCached", "NewPostgres", "NewREST", "NewService"}
+)
+# What sqlc declares in every package that it generates.
+GENERATED = frozenset({"CreateParams", "DBTX", "DeleteParams", "GetParams", "New", "Queries", "UpdateParams"})
 # Members of every stored row; a field with one of these names would hide them.
 HIDDEN = frozenset({"Details", "LogValue"})
 DECIMAL_LIMIT = Decimal("999999999999999999.999999")
@@ -34,7 +39,8 @@ def check(model: Iterable[Resource], brought: Iterable[Operations] = ()) -> None
 def _generated(resource: Resource) -> Iterator[str]:
     """The types that come out of the contract of a resource."""
     yield item_name(resource)
-    yield from (f"{resource.name.pascal}{part}" for part in ("Create", "Patch", "Page", "Headers", "CreatedHeaders"))
+    yield f"{answer_name(resource)}Headers"
+    yield from (f"{resource.name.pascal}{part}" for part in ("Create", "Patch", "Page", "CreatedHeaders"))
     yield from (schema_name(resource, field) for field in resource.fields if field.type == "enum")
 
 
@@ -43,7 +49,8 @@ def go(resource: Resource) -> Go:
     view = Go(
         resource=resource,
         type=_type(resource),
-        schema=item_name(resource),
+        schema=_alone(item_name(resource)),
+        answer=_alone(answer_name(resource)),
         plural=resource.plural.go_pascal,
         variable=resource.name.go_local,
         members=tuple(_members(resource)),
@@ -131,6 +138,17 @@ def item_name(resource: Resource) -> str:
     return f"{name}Record" if name in data("languages/go.yml")["generated"] else name
 
 
+def answer_name(resource: Resource) -> str:
+    """The name of the answer with a resource in the contract; not one that every operation has for a refusal."""
+    name = resource.name.pascal
+    return f"{name}Record" if name in data("languages/go.yml")["refusals"] else name
+
+
+def _alone(name: str) -> str:
+    """What ogen calls a type of that name: one word is spelled as in any Go name, and several stay as they are."""
+    return {known.lower(): known for known in data("languages/go.yml")["initialisms"]}.get(name.lower(), name)
+
+
 def schema_name(resource: Resource, field: Field) -> str:
     """The name of an enum in the contract."""
     return resource.name.pascal + field.name.pascal
@@ -148,6 +166,9 @@ def _check_identifiers(view: Go) -> None:
         raise ModelError(
             f"{view.resource.name}.{hidden.wire}: the code of every resource uses that name itself; choose another one."
         )
+    if view.row in GENERATED:
+        column = view.resource.table
+        raise ModelError(f"{view.resource.name}: generated code needs the name of its column {column}; set its plural.")
     sorts = ["SortNewest", *(f"Sort{member.name}{way}" for member in view.sorts for way in ("", "Desc"))]
     declared = [view.type, *TAKEN, *(target.plural.go_pascal for target in view.targets), *sorts]
     for enum in view.enums:
