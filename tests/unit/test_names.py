@@ -51,8 +51,11 @@ class TestGo:
 
     @pytest.mark.parametrize(
         "word",
-        ["type", "func", "len", "nil", "string", "error", "time", "context", "true", "check", "decimal", "platform"]
-        + ["command", "row", "version", "change", "body", "created", "deleted", "updated", "params", "policy"],
+        [
+            *("type", "func", "len", "nil", "string", "error", "time", "context", "true", "check", "decimal"),
+            *("platform", "command", "row", "version", "change", "body", "created", "deleted", "updated", "params"),
+            "policy",
+        ],
     )
     def test_local_names_shadow_nothing(self, word: str) -> None:
         """A variable is never a keyword, a predeclared name, an imported package or a name that the code has itself."""

@@ -247,7 +247,7 @@ class Go:
 
     @property
     def row(self) -> str:
-        """The type of a row; sqlc knows one name for a word, so a column that is called as its table gives it its own."""
+        """The type of a row: sqlc has one name for a word, so a column that is called as its table gives it its own."""
         table = self.resource.table
         return table.go_pascal if table in self.read_columns else "Row"
 

@@ -146,7 +146,8 @@ def answer_name(resource: Resource) -> str:
 
 def _alone(name: str) -> str:
     """What ogen calls a type of that name: one word is spelled as in any Go name, and several stay as they are."""
-    return {known.lower(): known for known in data("languages/go.yml")["initialisms"]}.get(name.lower(), name)
+    spelled: dict[str, str] = {known.lower(): known for known in data("languages/go.yml")["initialisms"]}
+    return spelled.get(name.lower(), name)
 
 
 def schema_name(resource: Resource, field: Field) -> str:
