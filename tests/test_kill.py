@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -17,6 +19,7 @@ from tests.kill.verdict import Clean, Score
 from tests.support import Copy
 
 FAULTS = {kind: faults(kind) for kind in KINDS}
+GOFMT = shutil.which("gofmt")
 ALL = [fault for kind in KINDS for fault in FAULTS[kind]]
 LEAST = {"schema": 45, "contract": 30, "files": 30, "behaviour": 45}
 # The kinds of checks that can notice a kind of fault.
@@ -79,6 +82,22 @@ def refused(service: Path, fault: Fault) -> str:
     command = ["git", "apply", "--check", str(fault.patch)]
     done = subprocess.run(command, cwd=service, capture_output=True, text=True, check=False)
     return done.stderr if done.returncode else ""
+
+
+@pytest.mark.skipif(not GOFMT, reason="gofmt is not installed")
+def test_every_patch_leaves_code_that_can_be_read(copy: Copy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git applies one to the nearest place that looks alike; a service that is not built notices nothing."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", EPOCH)
+    service, broken = copy(), {}
+    for fault in FAULTS["behaviour"]:
+        subprocess.run(["git", "apply", str(fault.patch)], cwd=service, check=True)
+        named = re.findall(r"^\+\+\+ b/(\S+\.go)", fault.patch.read_text(encoding="utf-8"), re.MULTILINE)
+        files = [name for name in named if (service / name).exists()]
+        done = subprocess.run([str(GOFMT), "-l", *files], cwd=service, capture_output=True, text=True, check=False)
+        if files and done.returncode:
+            broken[fault.name] = done.stderr
+        subprocess.run(["git", "apply", "--reverse", str(fault.patch)], cwd=service, check=True)
+    assert broken == {}
 
 
 def tried(kind: str, states: str, *, grave: bool = False) -> list[tuple[Fault, Verdict]]:
