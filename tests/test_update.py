@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -426,6 +427,38 @@ def test_a_resource_that_was_taken_away_can_be_added_again(team: Team) -> None:
     assert "  internal/app/apptest/insert_note.go\n" in outcome.said
     assert sorted((team.folder / "internal" / "note").glob("*.*")) == code
     assert line in team.text(ANSWERS)
+
+
+def test_what_a_module_needs_is_said_for_each_kind_of_change(team: Team) -> None:
+    """The module is the team's: until they change it, it erases, refuses or keeps silent as before."""
+    fields = """\
+    fields:
+      text: {type: text, max_length: 10000}
+      title: {type: text, optional: true, max_length: %s}
+      state: {type: enum, values: [%s], default: open}
+"""
+    body = f"resources:\n  note:\n{fields}"
+    team.edit({"model.yml": body % (100, "open")})
+    first = team.make("model")
+    assert first.code == 0, first.said
+    assert "change-a-column.md" not in first.said
+    commit(team.folder)
+    page = team.text("docs/how-to/change-a-column.md")
+    sections = {re.sub(r"\s", "-", title.lower()) for title in re.findall(r"^### (.*)", page, re.MULTILINE)}
+    more = "    unique: [[title, state]]\n"
+    for section, model in {
+        "a-wider-limit": body % (200, "open"),
+        "one-more-value-of-an-enum": body % (200, "open, done"),
+        "something-more-that-is-unique": body % (200, "open, done") + more,
+        "soft-delete-for-a-resource-that-exists": body % (200, "open, done") + more + "    soft_delete: true\n",
+    }.items():
+        team.edit({"model.yml": model})
+        outcome = team.make("model")
+        assert outcome.code == 0, outcome.said
+        told = re.findall(r"in notes.*; see docs/how-to/change-a-column.md#(\S+)\.", outcome.said)
+        assert told == [section]
+        assert sections.issuperset(told)
+        commit(team.folder)
 
 
 def test_callers_are_let_in_another_way(team: Team) -> None:

@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from answers import answers
@@ -27,6 +28,31 @@ from trial import Trial, repository, trial
 HOME = Path(__file__).resolve().parent.parent
 MARK = b"Kept by the platform"
 UNDO = "git restore --staged --worktree ."  # in the service's folder: beside it may be other work
+# What a migration does to a table that is there, what its module does until the team has changed it too, and a section.
+HOW_TO = "docs/how-to/change-a-column.md"
+CHECK = r"alter table (\S+) drop constraint (\S+), add constraint \2 check "
+BY_HAND = (
+    (
+        r"alter table (\S+) add column deleted_at ",
+        "DELETE still erases the row in {}: the module has to mark it",
+        "soft-delete-for-a-resource-that-exists",
+    ),
+    (
+        CHECK + r"\(\S+ in \(",
+        "A further value is still refused in {}: the module has to list it",
+        "one-more-value-of-an-enum",
+    ),
+    (
+        CHECK + r"(?!\(\S+ in \()",
+        "The old limit still holds in {}: the module has to have the wider one",
+        "a-wider-limit",
+    ),
+    (
+        r"create unique index concurrently \S+(?<!_live) on (\S+) ",
+        "What is taken in {} is refused without its member: the module has to name the index",
+        "something-more-that-is-unique",
+    ),
+)
 OVERRIDES = re.compile(r"(?:\\.|[^ \\])+")
 
 
@@ -77,12 +103,22 @@ def change(data: dict[str, str], *, nothing: str) -> int:
             print(nothing)
             return 0
         print(f"{found}\n")
-        if found.touches("api/rest/", but=("openapi.yaml", "common.yaml")):
-            print("A field that is new in a resource needs a few lines in its module: docs/how-to/add-a-field.md.\n")
+        print("".join(f"{line}\n\n" for line in by_hand(copy, found)), end="")
         whole = found.is_done and built(copy)
         stop_servers(copy, found)
         copy.adopt()
         return end(found, whole, undo=UNDO)
+
+
+def by_hand(copy: Trial, found: Report) -> Iterator[str]:
+    """Says what modules need besides, as they are the team's."""
+    if found.touches("api/rest/", but=("openapi.yaml", "common.yaml")):
+        yield "A field, filter or order that is new needs a few lines in its module: docs/how-to/add-a-field.md."
+    files = [copy.copy / path for path in found.files["new"] if "db/migrations/" in path]
+    up = "\n".join(file.read_text(encoding="utf-8").partition("-- migrate:down")[0] for file in files)
+    for done, needed, section in BY_HAND:
+        if tables := sorted({match[1].strip('"') for match in re.finditer(done, up)}):
+            yield f"{needed.format(', '.join(tables))}; see {HOW_TO}#{section}."
 
 
 def changed(copy: Trial, version: str, data: dict[str, str] | None = None) -> Report:
