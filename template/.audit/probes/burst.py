@@ -68,8 +68,7 @@ def count(world: World, resource: Resource) -> int | None:
     table = world.table(resource)
     if world.connect is None or not table.columns:
         return None
-    name = '"' + table.name.replace('"', '""') + '"'
-    return int(world.ask(f"select count(*) from {name}"))  # noqa: S608 - a name from the catalogue
+    return int(world.ask(f"select count(*) from {table.quoted}"))  # noqa: S608 - a name from the catalogue
 
 
 def text(body: Any) -> bytes:

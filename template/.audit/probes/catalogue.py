@@ -36,6 +36,11 @@ class Table:
         return column in self.columns
 
     @property
+    def quoted(self) -> str:
+        """The name in a statement."""
+        return '"' + self.name.replace('"', '""') + '"'
+
+    @property
     def soft(self) -> bool:
         """Whether deleted rows are kept."""
         return "deleted_at" in self.columns

@@ -146,6 +146,7 @@ def deleted(world: World, report: Report, row: Row) -> None:
         answer.place,
         f"a deletion is answered with {answer.status}",
     )
+    _kept(world, report, row, answer)
     again = world.client.send("DELETE", row.path)
     report.that(
         again.status == 404, "A2.delete-twice", answer.place, f"a second deletion is answered with {again.status}"
@@ -174,6 +175,16 @@ def deleted(world: World, report: Report, row: Row) -> None:
             all(item.get("id") != row.id for item in page.rows), "D7.gone", page.place, "a deleted row is in the list"
         )
     _again_after(world, report, row)
+
+
+def _kept(world: World, report: Report, row: Row, answer: Answer) -> None:
+    """A soft delete leaves the row in its table."""
+    table = world.table(row.resource)
+    if world.connect is None or not table.soft or "id" not in table.columns:
+        report.none("D7.kept", "no table keeps deleted rows")
+        return
+    statement = f"select count(*) from {table.quoted} where id::text = %s"  # noqa: S608 - a name from the catalogue
+    report.that(world.ask(statement, row.id) == 1, "D7.kept", answer.place, f"the row has gone from {table.name}, which has deleted_at")
 
 
 def _again_after(world: World, report: Report, row: Row) -> None:

@@ -62,9 +62,9 @@ class World:
         connection.autocommit = True
         return connection
 
-    def ask(self, query: str) -> Any:
+    def ask(self, query: str, *values: Any) -> Any:
         """The one value that a query of the database returns."""
-        return self._watcher.execute(query).fetchone()[0]
+        return self._watcher.execute(query, values or None).fetchone()[0]
 
     def close(self) -> None:
         """Lets go of the database."""
