@@ -184,7 +184,8 @@ def _kept(world: World, report: Report, row: Row, answer: Answer) -> None:
         report.none("D7.kept", "no table keeps deleted rows")
         return
     statement = f"select count(*) from {table.quoted} where id::text = %s"  # noqa: S608 - a name from the catalogue
-    report.that(world.ask(statement, row.id) == 1, "D7.kept", answer.place, f"the row has gone from {table.name}, which has deleted_at")
+    left = world.ask(statement, row.id)
+    report.that(left == 1, "D7.kept", answer.place, f"the row has gone from {table.name}, which has deleted_at")
 
 
 def _again_after(world: World, report: Report, row: Row) -> None:
