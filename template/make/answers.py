@@ -78,8 +78,8 @@ def _joined(one: Any, two: Any, place: tuple[str, ...]) -> Any:
         case ("applied", "tables", _, "checks", _, limit) if limit in NARROWER:
             return NARROWER[limit](one, two)
     raise RefusalError(
-        f"{ANSWERS} has {'.'.join(place)} twice, as two branches changed it: "
-        "write what the newer migration says of it into both lines, and delete neither."
+        f"{ANSWERS} has {'.'.join(place)} twice, as two branches changed it: write what "
+        "the newer migration says of it into both lines, and delete neither."
     )
 
 
