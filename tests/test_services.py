@@ -113,7 +113,7 @@ def test_every_model_and_every_two_answers_pass_their_own_tests_and_every_answer
     indirect=["service"],
 )
 def test_a_large_model_builds_and_migrates(service: Service, name: str) -> None:
-    """Fifty resources, names as long as they may be, and such as the code has for itself: it compiles, and its migrations go up, down and up again."""
+    """Fifty resources, long names, and names that the code has for itself: it compiles, and it migrates both ways."""
     service.make("build")
     assert service.run(".local/bin/golangci-lint", "fmt", "--diff") == ""
     vet = "" if name == "fifty" else "go vet ./... && "  # the tests of fifty modules are those of one, fifty times
