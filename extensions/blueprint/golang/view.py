@@ -170,6 +170,11 @@ def _check_identifiers(view: Go) -> None:
     if view.row in GENERATED:
         column = view.resource.table
         raise ModelError(f"{view.resource.name}: generated code needs the name of its column {column}; set its plural.")
+    if taken := next((target for target in view.targets if target.plural.go_pascal in TAKEN), None):
+        raise ModelError(
+            f"{view.resource.name}: the code of every resource uses the name {taken.plural.go_pascal} itself; "
+            f"set the plural of {taken.name}."
+        )
     sorts = ["SortNewest", *(f"Sort{member.name}{way}" for member in view.sorts for way in ("", "Desc"))]
     declared = [view.type, *TAKEN, *(target.plural.go_pascal for target in view.targets), *sorts]
     for enum in view.enums:

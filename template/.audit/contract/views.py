@@ -102,6 +102,7 @@ def _operation(document: Told, path: str, method: str, item: Told, seen: Seen) -
     parameters = [*item.get("parameters", []), *operation.get("parameters", [])]
     body = operation.get("requestBody", {})
     responses = {str(status): answer for status, answer in operation.get("responses", {}).items()}
+    query = [p["name"] for p in parameters if p.get("in") == "query"]
     security = operation.get("security", document.get("security", []))
     told = {
         "name": name,
@@ -112,7 +113,8 @@ def _operation(document: Told, path: str, method: str, item: Told, seen: Seen) -
         "summary": operation.get("summary", ""),
         "deprecated": operation.get("deprecated", False),
         "sunset": _sunset(operation, item, document),
-        "query": [p["name"] for p in parameters if p.get("in") == "query"],
+        "query": query,
+        "paging": [name for name in query if name not in _listed(operation)],
         "headers": [str(p["name"]).lower() for p in parameters if p.get("in") == "header"],
         "body": bool(body),
         "types": list(body.get("content", {})),
@@ -154,6 +156,12 @@ def kind(path: str, method: str, item: Told) -> str:
 def _content(operation: Told, status: str) -> list[Told]:
     responses = {str(code): answer for code, answer in operation.get("responses", {}).items()}
     return list(responses.get(status, {}).get("content", {}).values())
+
+
+def _listed(operation: Told) -> set[str]:
+    """The members of the items of a page: a parameter of that name is a filter."""
+    pages = (content.get("schema", {}).get("properties", {}) for content in _content(operation, "200"))
+    return {name for page in pages for name in page.get("data", {}).get("items", {}).get("properties", {})}
 
 
 def _parameter(operation: str, told: Told, parameter: Told) -> View:
