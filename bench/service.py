@@ -24,8 +24,8 @@ STARTS = 5
 MOST_ROUNDS = 50
 CUSTOMER = '{"name": "Load", "email": "{tag}-{n}@example.com"}'
 SCENARIOS = (
-    Scenario("GET by id", "select '/v1/customers/' || id from customers order by id limit 3000", 6000, 0.75),
-    Scenario("list of 50", "select '/v1/invoices?limit=50'", 2000, 0.85),
+    Scenario("GET by id", "select '/v1/customers/' || id from customers order by id limit 3000", 6000, 0.70),
+    Scenario("list of 50", "select '/v1/invoices?limit=50'", 2000, 0.80),
     Scenario("POST", "select '/v1/customers'", 3000, body=CUSTOMER, status=201),
     Scenario("POST with a key", "select '/v1/customers'", 3000, body=CUSTOMER, key="{tag}-{n}", status=201),
 )
