@@ -134,7 +134,7 @@ def lint_platform(service: Service, default: Service) -> None:
     other = [file for file, text in ours.items() if file.endswith(".go") and theirs.get(file) != text]
     assert other
     packages = " ".join(sorted({f"./{Path(file).parent}" for file in other}))
-    service.shell(f"cd platform && ../.local/bin/golangci-lint run --config ../.golangci.yml {packages}")
+    service.run("bash", "-c", f"cd platform && ../.local/bin/golangci-lint run --config ../.golangci.yml {packages}")
 
 
 def started_and_stopped(service: Service) -> None:

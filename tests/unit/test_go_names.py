@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 from blueprint import golang
 from blueprint.errors import ModelError
 from blueprint.model import parse
+from blueprint.names import words
+
+from tests.support import ROOT
 
 REFUSED = {
     "a field of every resource": (
@@ -40,3 +45,12 @@ def test_who_follows_the_advice_is_let_through() -> None:
     """Another plural is another name."""
     model = "detail: {plural: detail_rows, fields: {name: text}}\nthing: {belongs_to: [detail], fields: {name: text}}"
     golang.check(parse(yaml.safe_load(model), "none"))
+
+
+def test_every_refusal_of_the_contract_is_known_as_a_name() -> None:
+    """Else an answer of the same name breaks the build, once the refusal gets headers."""
+    common = (ROOT / "template/api/{{rest}}/common.yaml.jinja").read_text(encoding="utf-8")
+    piece = (ROOT / "extensions/pieces/openapi/refusals.yaml.jinja").read_text(encoding="utf-8")
+    responses = common.partition("\nresponses:\n")[2].partition("\nschemas:\n")[0] + "\n" + piece
+    refusals = set(re.findall(r"^  (\w+):$", responses, re.MULTILINE))
+    assert refusals - {"Problem"} == words("languages/go.yml", "refusals")
